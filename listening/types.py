@@ -1,0 +1,144 @@
+"""The values that flow from the outside to the store. Standard library only, all frozen.
+
+source -> Page[Item] -> pipeline -> store;  source -> Page[Reading] -> observe;  source -> Page[Result] -> visibility
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Generic, Literal, TypeVar
+
+Cursor = Mapping[str, Any]  # JSON-serialisable; a source reads only the cursors it wrote itself
+Precision = Literal["exact", "rounded", "estimated", "manual"]
+NO_METRICS: Mapping[str, int] = MappingProxyType({})
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One post, story, comment or article as a source returned it; text is plain text, cleaned by the pipeline."""
+
+    external_id: str
+    url: str
+    title: str = ""
+    text: str = ""
+    author: str = ""  # handle as people read it: "@anna@mastodon.example"
+    author_url: str = ""
+    site_url: str = ""  # whose site this is on, where the permalink does not tell
+    published_at: datetime | None = None  # aware, UTC
+    language: str = ""  # BCP 47, "" = unknown
+    tags: tuple[str, ...] = ()  # without "#", as written
+    metrics: Mapping[str, int] = NO_METRICS  # "points", "comments", "likes", "shares"
+    root_id: str = ""  # external_id of the post that opened the thread; "" = this is the post
+    parent_id: str = ""
+    replies: int | None = None  # how many replies the source says there are; None = it does not say
+    thread_readable: bool = True  # False where the source never lets us read the replies
+    searchable: bool = True  # False when the author or site reserved the text: id, date and link only
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer in a thread: who and when, never the text."""
+
+    external_id: str
+    url: str
+    author: str
+    author_url: str = ""
+    published_at: datetime | None = None
+    parent_id: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One dated number (or fact) about a profile: followers, article length, views a day, last post."""
+
+    metric: str  # "exists", "followers", "posts", "last_post", "posts_30d", "length", "views_30d", ...
+    value: float | None  # None = the fact is in ``text``
+    text: str = ""  # an ISO date for "last_post", a title for "title"
+    url: str = ""  # where a person can check it
+    precision: Precision = "exact"
+    on: datetime | None = None  # when the value was true, if not now
+
+
+@dataclass(frozen=True)
+class Result:
+    """One row of a search engine's result page."""
+
+    rank: int
+    url: str
+    title: str = ""
+    excerpt: str = ""
+    engines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """What one request (or one short, fixed set of requests) gave.
+
+    ``inspected``: how many records the source showed us, before any filter. ``next``: cursor of the page
+    that follows, None at the end. ``reached``: the oldest moment this page covers without a hole, None
+    where the source does not tell. ``truncated``: the source had more than it let us read.
+    ``gaps``: parts that failed inside a page that otherwise worked, such as ("duckduckgo", "CAPTCHA").
+    """
+
+    items: tuple[T, ...] = ()
+    inspected: int = 0
+    next: Cursor | None = None
+    reached: datetime | None = None
+    truncated: bool = False
+    gaps: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class FeedDocument:
+    """A parsed feed: what it says of itself, and its entries."""
+
+    title: str = ""
+    site_url: str = ""
+    language: str = ""
+    ttl_minutes: int | None = None
+    hub: str = ""
+    items: tuple[Item, ...] = ()
+    bozo: str = ""  # what was wrong with the document, "" = nothing
+
+
+@dataclass(frozen=True)
+class FeedAnswer:
+    """One poll: either a document, or "not modified". Validators are kept byte for byte."""
+
+    document: FeedDocument | None  # None = 304 or the same body as last time
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    final_url: str = ""
+    moved_to: str = ""  # set when every hop was permanent
+    max_age: int | None = None  # seconds, from Cache-Control
+    raw: bytes = b""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Something a home page or an encyclopaedia tells of a brand, for the user to tick."""
+
+    source: str  # name of the source that reads it: "feeds", "wikipedia", "mastodon", "site"
+    handle: str  # what that source's observe() or poll() takes
+    url: str
+    label: str
+    proof: str  # where it was found, in words
+    confident: bool = True
+
+
+@dataclass(frozen=True)
+class SiteFacts:
+    """What a brand's home page says of itself."""
+
+    url: str
+    title: str = ""
+    name: str = ""
+    description: str = ""
+    language: str = ""
+    colour: str = ""
+    proposals: tuple[Proposal, ...] = field(default_factory=tuple)
