@@ -1,0 +1,42 @@
+# `make run` starts Earshot, `make test` tests it. Nothing needs to be installed first but Python 3.11 or newer.
+PYTHON ?= python3
+BIN = .venv/bin
+COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+
+.PHONY: run test lint types lock messages
+
+run: .venv/.stamp
+	$(BIN)/python manage.py dev
+
+# Everything, browser tests included. One file: make test ARGS=tests/config/test_dev.py
+test: .venv/.stamp-dev
+	$(BIN)/python tools/browser.py
+	$(BIN)/python manage.py services run -- $(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: .venv/.stamp-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python tools/messages.py --check
+
+types: .venv/.stamp-dev
+	$(BIN)/mypy
+
+# New versions of everything within the floors of the .in files.
+lock: .venv/.stamp
+	$(COMPILE) --upgrade -o requirements-uv.lock requirements-uv.in
+	$(COMPILE) --upgrade -o requirements.lock requirements.in
+	$(COMPILE) --upgrade -o requirements-dev.lock requirements-dev.in
+
+# Collect the sentences that people read, for the translators.
+messages: .venv/.stamp
+	$(BIN)/python tools/messages.py
+
+# Two stamps for one environment: what runs is part of what tests.
+.venv/.stamp: requirements.lock requirements-uv.lock tools/environment.py
+	$(PYTHON) tools/environment.py requirements.lock
+	rm -f .venv/.stamp-dev
+	touch $@
+
+.venv/.stamp-dev: requirements-dev.lock requirements-uv.lock tools/environment.py
+	$(PYTHON) tools/environment.py requirements-dev.lock
+	touch .venv/.stamp $@
