@@ -27,6 +27,7 @@ class Item:
     text: str = ""
     author: str = ""  # handle as people read it: "@anna@mastodon.example"
     author_url: str = ""
+    link: str = ""  # the address a link post is about; two posts with one link tell one story
     site_url: str = ""  # whose site this is on, where the permalink does not tell
     published_at: datetime | None = None  # aware, UTC
     language: str = ""  # BCP 47, "" = unknown

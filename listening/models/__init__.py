@@ -1,0 +1,29 @@
+"""What is said, where and by whom, as rows. One file per noun; this is the list."""
+
+from listening.models.brands import Brand, Industry, Search, SearchVersion
+from listening.models.due import Due
+from listening.models.feeds import Feed, FeedEntry, FeedSubscription
+from listening.models.mentions import Author, Capture, Conversation, Match, Mention, Site, Story
+from listening.models.scans import Fetch, Scan, ScanPlan, SourceSetting
+
+__all__ = [
+    "Author",
+    "Brand",
+    "Capture",
+    "Conversation",
+    "Due",
+    "Feed",
+    "FeedEntry",
+    "FeedSubscription",
+    "Fetch",
+    "Industry",
+    "Match",
+    "Mention",
+    "Scan",
+    "ScanPlan",
+    "Search",
+    "SearchVersion",
+    "Site",
+    "SourceSetting",
+    "Story",
+]
