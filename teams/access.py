@@ -120,6 +120,6 @@ def member(
 
 
 def contact() -> str:
-    """Whom outside systems may write to about our requests: the first real workspace's contact, "" if none."""
+    """Whom outside systems may write to about our requests: the first real workspace's contact, or ""."""
     found = Workspace.objects.filter(is_sample=False).exclude(contact="").order_by("pk").first()
     return found.contact if found else ""

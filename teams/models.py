@@ -81,6 +81,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return str(self)
 
 
+AREAS = {
+    "Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
+}  # fmt: skip
+
+
 @cache
 def zone_names() -> tuple[str, ...]:
     """IANA zone names a person may choose, sorted: places and UTC, not the historical aliases."""
