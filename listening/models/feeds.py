@@ -33,6 +33,7 @@ class FeedSubscription(models.Model):
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="subscriptions")
     feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="subscriptions")
+    heard_to = models.DateTimeField(null=True, blank=True)  # entries changed later were not matched yet
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -52,7 +53,7 @@ class FeedEntry(models.Model):
     item = models.JSONField()  # the Item's fields, cleaned
     item_hash = models.CharField(max_length=64)
     published_at = models.DateTimeField()
-    first_seen_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField()  # when we first saw it in this form
 
     class Meta:
         constraints = [

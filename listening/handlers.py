@@ -1,0 +1,192 @@
+"""What each listening capability does in a scan: which fetches, how a page is read, how it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from listening import door, feeds, schedule, searches, store
+from listening.models import Conversation, FeedSubscription, Fetch, Scan, Search, SearchVersion
+from listening.net import Busy, SourceError
+from listening.pipeline import match, normalise, reach_back
+from listening.store import Saved
+from listening.types import FeedAnswer, Item, Page, Reply
+
+FIRST_REACH = timedelta(days=30)
+OVERLAP = timedelta(days=1)
+MOST_THREADS = 2_000  # conversations read in one scan; the rest is said to be unread
+
+
+def _since(version: SearchVersion, source: str, capability: str, now: datetime) -> datetime:
+    """From when to read: an overlap before what this wording has covered, or the first reach-back."""
+    covered = (
+        Fetch.objects.filter(version=version, source=source, capability=capability, covered_to__isnull=False)
+        .order_by("-covered_to")
+        .values_list("covered_to", flat=True)
+        .first()
+    )
+    return reach_back(covered, now, FIRST_REACH, OVERLAP)
+
+
+def _current(scan: Scan, form: str) -> list[SearchVersion]:
+    versions = SearchVersion.objects.filter(
+        search__workspace=scan.workspace, search__is_on=True, search__form=form, is_current=True
+    )
+    return list(versions.select_related("search__brand").order_by("search_id"))
+
+
+class _Listening:
+    """A search asked of a source; every item is held against all of the workspace's searches."""
+
+    capability: str
+    form: str
+
+    def plan(self, scan: Scan) -> Iterable[Fetch]:
+        for kind in door.enabled(scan.workspace):
+            if kind.can(self.capability):
+                for version in _current(scan, self.form):
+                    yield Fetch(
+                        scan=scan,
+                        source=kind.name,
+                        capability=self.capability,
+                        search=version.search,
+                        version=version,
+                        label=str(version.search.brand or "")[:255],
+                        since=_since(version, kind.name, self.capability, scan.slot),
+                    )
+
+    def save(self, fetch: Fetch, page: Page[Item]) -> Saved:
+        now = schedule.now()
+        workspace = fetch.scan.workspace
+        versions = searches.current(workspace)
+        drafts = [normalise(item, fetch.source, now) for item in page.items]
+        return store.save(workspace, [store.Heard(one, match(one, versions)) for one in drafts], now, fetch)
+
+
+class Keywords(_Listening):
+    """Searches by keyword, on sources that search their text."""
+
+    capability = "search"
+    form = Search.Form.KEYWORD
+
+    def read(self, fetch: Fetch, source: Any) -> Page[Item]:
+        assert fetch.version is not None
+        page: Page[Item] = source.search(fetch.version.as_query(), fetch.since, fetch.cursor)
+        return page
+
+
+class Tags(_Listening):
+    """Searches by tag: one tag timeline after the other."""
+
+    capability = "tagged"
+    form = Search.Form.TAG
+
+    def read(self, fetch: Fetch, source: Any) -> Page[Item]:
+        assert fetch.version is not None
+        at = fetch.cursor or {"tag": 0, "page": None}
+        tags = fetch.version.as_query().tags()
+        if not tags:
+            return Page()
+        page: Page[Item] = source.tagged(tags[at["tag"]], fetch.since, at["page"])
+        if page.next is not None:
+            following = {"tag": at["tag"], "page": dict(page.next)}
+        elif at["tag"] + 1 < len(tags):
+            following = {"tag": at["tag"] + 1, "page": None}
+        else:
+            following = None
+        return Page(page.items, page.inspected, following, page.reached, page.truncated, page.gaps)
+
+
+class Feeds:
+    """The feeds a workspace follows: asked unless they were just now, then matched from their archive."""
+
+    capability = "poll"
+
+    def plan(self, scan: Scan) -> Iterable[Fetch]:
+        if any(kind.name == "feeds" for kind in door.enabled(scan.workspace)):
+            for subscription in FeedSubscription.objects.filter(workspace=scan.workspace).select_related("feed"):
+                yield Fetch(
+                    scan=scan,
+                    source="feeds",
+                    capability=self.capability,
+                    feed=subscription.feed,
+                    label=str(subscription.feed)[:255],
+                )
+
+    def read(self, fetch: Fetch, source: Any) -> Page[FeedAnswer]:
+        feed = fetch.feed
+        if feed is None or feeds.is_fresh(feed, schedule.now()):
+            return Page()
+        answer = source.poll(feed.url, feed.etag, feed.last_modified, feed.body_hash)
+        return Page((answer,), len(answer.document.items) if answer.document else 0)
+
+    def save(self, fetch: Fetch, page: Page[FeedAnswer]) -> Saved:
+        subscription = FeedSubscription.objects.filter(workspace=fetch.scan.workspace, feed=fetch.feed).first()
+        if subscription is None:  # unfollowed meanwhile
+            return Saved()
+        now = schedule.now()
+        feed = type(subscription.feed).objects.select_for_update().get(pk=subscription.feed_id)
+        for answer in page.items:
+            feeds.save_answer(feed, answer, now)
+            feed.due_at = feeds.next_poll(feed, now)
+            feed.save()
+        fetch.since = feeds.covered_from(feed)
+        return feeds.hear(subscription, now, fetch)
+
+
+@dataclass(frozen=True)
+class ReadThread:
+    """A conversation's replies, or why they cannot be read."""
+
+    conversation_id: int
+    replies: tuple[Reply, ...] = ()
+    error: SourceError | None = None
+
+
+class Threads:
+    """Reads who answered in the conversations we heard of; starts as soon as there are any."""
+
+    capability = "thread"
+
+    def plan(self, scan: Scan) -> Iterable[Fetch]:
+        for kind in door.enabled(scan.workspace):
+            if kind.can(self.capability):
+                yield Fetch(scan=scan, source=kind.name, capability=self.capability)
+
+    def read(self, fetch: Fetch, source: Any) -> Page[ReadThread]:
+        unread = Conversation.objects.filter(
+            workspace=fetch.scan.workspace, source=fetch.source, state=Conversation.State.UNREAD
+        )
+        conversation = unread.order_by("-pk").first() if fetch.pages < MOST_THREADS else None
+        if conversation is None:
+            if fetch.pages < MOST_THREADS and self._more_may_come(fetch):
+                raise Busy(fetch.source, 2.0)
+            return Page(truncated=unread.exists())
+        try:
+            page: Page[Reply] = source.thread(conversation.external_id)
+        except SourceError as error:
+            if error.kind not in ("needs_key", "blocked", "gone"):
+                raise
+            return Page((ReadThread(conversation.pk, error=error),), 1, {"read": conversation.pk})
+        return Page((ReadThread(conversation.pk, page.items),), 1, {"read": conversation.pk})
+
+    def _more_may_come(self, fetch: Fetch) -> bool:
+        """Whether another fetch of this scan may still find conversations on this source."""
+        others = fetch.scan.fetches.filter(source=fetch.source, capability__in=("search", "tagged", "poll"))
+        return others.exclude(state__in=Fetch.FINISHED).exists()
+
+    def save(self, fetch: Fetch, page: Page[ReadThread]) -> Saved:
+        now = schedule.now()
+        for one in page.items:
+            conversation = Conversation.objects.select_for_update().filter(pk=one.conversation_id).first()
+            if conversation is None:
+                continue
+            if one.error:
+                store.save_unreadable(conversation, one.error)
+            else:
+                store.save_thread(conversation, one.replies, now)
+        return Saved(found=len(page.items))
+
+

@@ -1,0 +1,285 @@
+"""What pages and figures ask of what we heard. Workspace first, one count function, periods half open in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber, Trunc
+
+from listening import sources
+from listening.models import Brand, Conversation, Fetch, Match, Mention, Search
+from teams.models import Workspace
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much was heard. Mentions are posts; stories are mentions that say different things."""
+
+    mentions: int = 0
+    stories: int = 0
+    conversations: int = 0
+    sites: int = 0
+    authors: int = 0
+    sources: int = 0
+    questions: int = 0
+
+
+def matched(
+    workspace: Workspace,
+    *,
+    subject: str | None = None,
+    brand: Brand | None = None,
+    form: str | None = None,
+    source: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    relevant_only: bool = True,
+) -> QuerySet[Match]:
+    """Matches of the searches' current versions, since <= published < until.
+
+    One mention matches several searches: count distinct mentions, never rows of two searches together.
+    """
+    found = Match.objects.filter(workspace=workspace, version__is_current=True)
+    if subject:
+        found = found.filter(search__subject=subject)
+    if brand:
+        found = found.filter(brand=brand)
+    if form:
+        found = found.filter(search__form=form)
+    if source:
+        found = found.filter(source=source)
+    if since:
+        found = found.filter(published_at__gte=since)
+    if until:
+        found = found.filter(published_at__lt=until)
+    if relevant_only:
+        found = found.exclude(mention__state=Mention.State.NOT_RELEVANT)
+    return found
+
+
+DISTINCT = {
+    "mentions": Count("mention", distinct=True),
+    "stories": Count("mention__story", distinct=True),
+    "conversations": Count("mention__conversation", distinct=True),
+    "sites": Count("mention__site", distinct=True),
+    "authors": Count("mention__author", distinct=True),
+    "sources": Count("source", distinct=True),
+    "questions": Count("mention", distinct=True, filter=Q(mention__is_question=True)),
+}
+
+
+def counts(matches: QuerySet[Match]) -> Counts:
+    """The one count function: every number on a page or a slide comes from here."""
+    return Counts(**matches.aggregate(**DISTINCT))
+
+
+def counts_by_source(matches: QuerySet[Match]) -> dict[str, Counts]:
+    """``counts`` per source name."""
+    names = [one.name for one in fields(Counts)]
+    rows = matches.order_by().values("source").annotate(**{f"n_{name}": DISTINCT[name] for name in names})
+    return {row["source"]: Counts(**{name: row[f"n_{name}"] for name in names}) for row in rows}
+
+
+def per_period(matches: QuerySet[Match], unit: str, zone: ZoneInfo) -> list[tuple[date, int]]:
+    """Stories per "day" or "week" (from Monday) of the zone, as (first day, stories); empty periods left out."""
+    rows = (
+        matches.order_by()
+        .annotate(period=Trunc("published_at", unit, tzinfo=zone))
+        .values("period")
+        .annotate(stories=Count("mention__story", distinct=True))
+        .order_by("period")
+    )
+    return [(row["period"].date(), row["stories"]) for row in rows]
+
+
+def mentions_of(workspace: Workspace, matches: QuerySet[Match]) -> QuerySet[Mention]:
+    """The mentions behind these matches, each once, newest first."""
+    return (
+        Mention.objects.filter(workspace=workspace)
+        .filter(Exists(matches.filter(mention=OuterRef("pk"))))
+        .select_related("site", "author", "conversation")
+        .order_by("-published_at", "-pk")
+    )
+
+
+def told_first(mentions: QuerySet[Mention]) -> QuerySet[Mention]:
+    """One mention per story: the newest, with ``copies`` telling how many say the same."""
+    window = {"partition_by": ["story"]}
+    return mentions.annotate(
+        place=Window(RowNumber(), order_by=["-published_at", "-pk"], **window),
+        copies=Window(Count("pk"), **window),
+    ).filter(place=1)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What one source let us hear of some searches in a period."""
+
+    source: str
+    label: str
+    state: str  # "ok", "partial", "failed" or "none" (never asked)
+    covered_from: datetime | None
+    covered_to: datetime | None
+    inspected: int
+    truncated: bool
+    gaps: tuple[str, ...]
+    error: str  # in the reader's language, "" = none
+    fetched_at: datetime | None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.state == "ok"
+
+
+def coverage(
+    workspace: Workspace, searches: Iterable[Search], since: datetime, until: datetime
+) -> list[Coverage]:
+    """Per source and in the order of the list: whether fetches of these searches covered since..until.
+
+    The intervals of all good fetches are joined; a period that ends now counts as covered to the last fetch.
+    Feeds are read for all searches alike. Sources that were never asked are left out.
+    """
+    ids = [search.pk for search in searches]
+    asked = Fetch.objects.filter(
+        Q(search__in=ids) | Q(capability="poll"), scan__workspace=workspace, finished_at__isnull=False
+    ).exclude(capability="thread")
+    by_source: dict[str, list[Fetch]] = {}
+    for fetch in asked.filter(finished_at__gte=since).select_related("version").order_by("finished_at"):
+        by_source.setdefault(fetch.source, []).append(fetch)
+    return [_covered(name, by_source[name], since, until) for name in sorted(by_source, key=_place)]
+
+
+def _place(name: str) -> tuple[int, str]:
+    names = [kind.name for kind in sources.SOURCES]
+    return (names.index(name) if name in names else len(names), name)
+
+
+def label(source: str) -> str:
+    """The name people know the source by, also when it has been retired."""
+    return dict(sources.choices()).get(source) or sources.RETIRED.get(source, source)
+
+
+def _covered(name: str, fetches: Sequence[Fetch], since: datetime, until: datetime) -> Coverage:
+    latest: dict[tuple[int | None, int | None], Fetch] = {}
+    spans: dict[tuple[int | None, int | None], list[tuple[datetime, datetime]]] = {}
+    for fetch in fetches:
+        key = (fetch.search_id, fetch.feed_id)
+        latest[key] = fetch
+        if fetch.covered_to and fetch.covered_from:
+            spans.setdefault(key, []).append((fetch.covered_from, fetch.covered_to))
+    joined = [join(spans.get(key, []), since, until) for key in latest]
+    whole = [span for span in joined if span]
+    begin = max((span[0] for span in whole), default=None)
+    end = min((span[1] for span in whole), default=None)
+    last = list(latest.values())
+    errors = [fetch for fetch in last if fetch.error]
+    if not whole:
+        state = "failed" if errors else "none"
+    elif len(whole) < len(joined) or errors or (name != "feeds" and begin and begin > since):
+        state = "partial"
+    else:
+        state = "ok"
+    return Coverage(
+        source=name,
+        label=label(name),
+        state=state,
+        covered_from=begin,
+        covered_to=end,
+        inspected=sum(fetch.inspected for fetch in last),
+        truncated=any(fetch.truncated for fetch in last),
+        gaps=tuple(sorted({" ".join(gap) for fetch in last for gap in fetch.gaps})),
+        error=errors[-1].error_text if errors else "",
+        fetched_at=max((fetch.finished_at for fetch in last if fetch.finished_at), default=None),
+    )
+
+
+def join(
+    spans: Iterable[tuple[datetime, datetime]], since: datetime, until: datetime
+) -> tuple[datetime, datetime] | None:
+    """The unbroken stretch that ends latest, from overlapping spans, cut to since..until; None if there is none."""
+    best: tuple[datetime, datetime] | None = None
+    for begin, end in sorted(spans, key=lambda span: span[1], reverse=True):
+        if best is None:
+            best = (begin, end)
+        elif end >= best[0]:
+            best = (min(begin, best[0]), best[1])
+    if best is None or best[1] < since or best[0] > until:
+        return None
+    return max(best[0], since), min(best[1], until)
+
+
+@dataclass(frozen=True)
+class Participation:
+    """Who took part in the conversations behind some matches. Unread and unreadable ones are nobody's."""
+
+    conversations: int
+    readable: int
+    unreadable: int
+    unread: int
+    ours: int  # among the readable
+    opened_by_us: int
+    questions: int  # readable conversations that opened with a question
+    questions_open: int  # of these, not answered by us
+
+
+def participation(
+    workspace: Workspace, handles: Mapping[str, Iterable[str]], matches: QuerySet[Match]
+) -> Participation:
+    """How many of the conversations hold a post by one of ``handles`` (source -> handles in lower case)."""
+    ours = taking_part(handles)
+    opened = Q(pk__in=[])
+    for source, names in handles.items():
+        opened |= Q(source=source, opener__in=list(names))
+    read = Q(state=Conversation.State.READ)
+    asks = Exists(Mention.objects.filter(conversation=OuterRef("pk"), is_question=True))
+    numbers = (
+        Conversation.objects.filter(workspace=workspace)
+        .filter(Exists(matches.filter(mention__conversation=OuterRef("pk"))))
+        .annotate(asks=asks)
+        .aggregate(
+            conversations=Count("pk"),
+            readable=Count("pk", filter=read),
+            unreadable=Count("pk", filter=Q(state=Conversation.State.UNREADABLE)),
+            unread=Count("pk", filter=Q(state=Conversation.State.UNREAD)),
+            ours=Count("pk", filter=read & ours),
+            opened_by_us=Count("pk", filter=read & opened),
+            questions=Count("pk", filter=read & Q(asks=True)),
+            questions_open=Count("pk", filter=read & Q(asks=True) & ~ours),
+        )
+    )
+    return Participation(**numbers)
+
+
+def taking_part(handles: Mapping[str, Iterable[str]], prefix: str = "") -> Q:
+    """Condition on conversations (or on ``prefix``, a path to them) in which one of the handles wrote."""
+    ours = Q(pk__in=[])
+    for source, names in handles.items():
+        ours |= Q(**{f"{prefix}source": source, f"{prefix}participants__overlap": list(names) or [""]})
+    return ours
+
+
+def answerable(
+    workspace: Workspace, handles: Mapping[str, Iterable[str]], matches: QuerySet[Match], limit: int
+) -> list[Mention]:
+    """Stored conversations worth an answer from us: read, without us, questions first, then the most visible.
+
+    Visible means what the source counts: points, likes, shares, comments. Ties go to the newest; one per story.
+    """
+    open_ones = (
+        mentions_of(workspace, matches)
+        .filter(conversation__state=Conversation.State.READ, is_searchable=True)
+        .exclude(taking_part(handles, "conversation__"))
+    )
+    ranked = sorted(
+        open_ones.order_by("-is_question", "-published_at")[:500],
+        key=lambda one: (one.is_question, sum(one.metrics.values()), one.published_at),
+        reverse=True,
+    )
+    chosen: dict[int, Mention] = {}
+    for mention in ranked:
+        chosen.setdefault(mention.story_id, mention)
+    return list(chosen.values())[:limit]

@@ -1,0 +1,212 @@
+"""Runs scans: one task is one page is one transaction. The only place where source, pipeline and store meet.
+
+    start -> fetches (rows that are due) -> run_page: take lease -> read (HTTP) -> save and advance (one commit)
+          -> due again for the next page, or finished -> the scan is finished when its last fetch is
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
+
+from listening import door, schedule
+from listening.models import Capture, Fetch, Scan, ScanPlan
+from listening.net import Busy, Client, SourceError
+from listening.net.errors import gettext_noop
+from listening.sources import Source
+from listening.store import Saved
+from listening.types import Page
+from teams.models import Workspace
+
+__all__ = ["Again", "Handler", "Saved", "handler_for", "run_page", "running", "start"]
+
+log = logging.getLogger(__name__)
+
+MOST_FAILURES = 4  # errors in a row before a fetch ends with what it has
+LONGEST_WAIT = 15 * 60.0  # seconds; told to wait longer, a fetch leaves the rest to the next scan
+CRASHED = gettext_noop(
+    "Something unexpected happened while reading this (%(fault)s). What was read before is kept; the next scan tries again."
+)
+STOPPED_WORKERS = gettext_noop(
+    "Reading this stopped the worker several times, so it was put aside. What was read before is kept."
+)
+
+
+class Handler(Protocol):
+    """What one capability does in a scan; listed in settings.FETCH_HANDLERS."""
+
+    def plan(self, scan: Scan) -> Iterable[Fetch]:
+        """The fetches it wants in this scan, unsaved."""
+
+    def read(self, fetch: Fetch, source: Source) -> Page[Any]:
+        """One page from outside; no transaction is open. May raise SourceError or Busy."""
+
+    def save(self, fetch: Fetch, page: Page[Any]) -> Saved:
+        """Stores the page, inside the transaction that advances the fetch. May run twice."""
+
+
+@dataclass(frozen=True)
+class Again:
+    """The fetch goes on: send its id with this token after so many seconds."""
+
+    token: str
+    seconds: float
+
+
+@cache
+def handler_for(capability: str) -> Handler:
+    """The capability's handler. Raises KeyError for a capability nobody handles."""
+    handler: Handler = import_string(settings.FETCH_HANDLERS[capability])()
+    return handler
+
+
+def running(workspace: Workspace) -> Scan | None:
+    """The scan under way, if any: a workspace runs one at a time."""
+    return Scan.objects.filter(workspace=workspace, finished_at__isnull=True).first()
+
+
+def start(workspace: Workspace, slot: datetime, plan: ScanPlan | None = None) -> Scan:
+    """Begins a scan of everything the workspace listens to, or returns the one that runs or stands for the slot."""
+    try:
+        with transaction.atomic():
+            scan = Scan.objects.create(workspace=workspace, slot=slot, plan=plan)
+            fetches = [
+                fetch for capability in settings.FETCH_HANDLERS for fetch in handler_for(capability).plan(scan)
+            ]
+            for fetch in fetches:
+                fetch.due_at = slot
+            Fetch.objects.bulk_create(fetches)
+            if not fetches:
+                scan.finished_at = slot
+                scan.save(update_fields=["finished_at"])
+            return scan
+    except IntegrityError:
+        return running(workspace) or Scan.objects.get(workspace=workspace, slot=slot)
+
+
+def run_page(fetch_id: int, token: str, client: Client | None = None) -> Again | None:
+    """Reads and stores one page of a fetch. None when there is nothing more to do for the caller.
+
+    Called twice with one token, the second call does nothing: the token is spent.
+    """
+    fetch = schedule.take(Fetch, fetch_id, token, schedule.now())
+    if fetch is None:
+        return None
+    if fetch.attempts > schedule.MOST_ATTEMPTS:
+        return _end_early(fetch, SourceError(STOPPED_WORKERS, kind="blocked"))
+    recorder = door.Recorder(client or door.client())
+    handler = handler_for(fetch.capability)
+    try:
+        source = door.source(fetch.source, fetch.scan.workspace, recorder)
+        page = handler.read(fetch, source)
+    except Busy as busy:
+        return _wait(fetch, busy.seconds)
+    except SourceError as error:
+        return _fail(fetch, error)
+    except Exception as error:
+        log.exception("Fetch %s crashed", fetch)
+        _end_early(fetch, SourceError(CRASHED, kind="transient", params={"fault": type(error).__name__}))
+        raise
+    return _commit(fetch, handler, page, recorder)
+
+
+def _commit(fetch: Fetch, handler: Handler, page: Page[Any], recorder: door.Recorder) -> Again | None:
+    """Stores the page and moves the fetch on, all in one transaction, if the lease is still ours."""
+    with transaction.atomic():
+        if not schedule.owned(fetch):
+            return None
+        now = schedule.now()
+        saved = handler.save(fetch, page)
+        Capture.objects.bulk_create(recorder.captures(fetch, now))
+        fetch.state = Fetch.State.RUNNING
+        fetch.started_at = fetch.started_at or now
+        fetch.pages += 1
+        fetch.inspected += page.inspected
+        fetch.found += saved.found
+        fetch.new += saved.new
+        fetch.cursor = dict(page.next) if page.next is not None else None
+        fetch.truncated = fetch.truncated or page.truncated
+        fetch.gaps = sorted({*map(tuple, fetch.gaps), *page.gaps})
+        fetch.attempts = fetch.failures = 0
+        fetch.error, fetch.error_params, fetch.error_kind = "", {}, ""
+        if page.next is not None:
+            again = Again(schedule.hand_on(fetch, now, 0), 0)
+        else:
+            again = None
+            fetch.covered_from = page.reached if page.reached and (fetch.truncated or not fetch.since) else fetch.since
+            fetch.covered_to = None if fetch.truncated and not page.reached else fetch.started_at
+            _finish(fetch, Fetch.State.PARTIAL if fetch.truncated or fetch.gaps else Fetch.State.OK, now)
+            fetch.last_ok_at = now
+        fetch.save()
+        _finish_scan(fetch, now)
+    return again
+
+
+def _wait(fetch: Fetch, seconds: float) -> Again | None:
+    """Not an error: the host may not be asked yet."""
+    with transaction.atomic():
+        if not schedule.owned(fetch):
+            return None
+        again = Again(schedule.hand_on(fetch, schedule.now(), seconds), seconds)
+        fetch.attempts = 0
+        fetch.save(update_fields=["due_at", "lease_token", "lease_until", "attempts"])
+    return again
+
+
+def _fail(fetch: Fetch, error: SourceError) -> Again | None:
+    """Tries again later where that can help; else ends the fetch with what it has, and says why."""
+    wait = schedule.back_off(fetch.failures + 1, error.retry_after)
+    hopeless = error.kind in ("needs_key", "blocked", "gone")
+    if hopeless or fetch.failures + 1 >= MOST_FAILURES or wait > LONGEST_WAIT:
+        return _end_early(fetch, error)
+    with transaction.atomic():
+        if not schedule.owned(fetch):
+            return None
+        _note(fetch, error)
+        fetch.failures += 1
+        fetch.attempts = 0
+        schedule.hand_on(fetch, schedule.now(), wait)
+        schedule.rest(fetch, fetch.due_at)  # a long wait is left to the tick, not to a message
+        fetch.save()
+    return None
+
+
+def _end_early(fetch: Fetch, error: SourceError) -> None:
+    """Ends a fetch that cannot go on. What its earlier pages stored stays; nothing is called zero."""
+    with transaction.atomic():
+        if not schedule.owned(fetch):
+            return
+        now = schedule.now()
+        _note(fetch, error)
+        _finish(fetch, Fetch.State.PARTIAL if fetch.pages else Fetch.State.FAILED, now)
+        fetch.save()
+        _finish_scan(fetch, now)
+
+
+def _note(fetch: Fetch, error: SourceError) -> None:
+    fetch.error, fetch.error_params, fetch.error_kind = error.message, error.params, error.kind
+    fetch.started_at = fetch.started_at or schedule.now()
+    fetch.state = Fetch.State.RUNNING
+
+
+def _finish(fetch: Fetch, state: str, now: datetime) -> None:
+    fetch.state, fetch.finished_at, fetch.cursor = state, now, None
+    schedule.rest(fetch, None)
+
+
+def _finish_scan(fetch: Fetch, now: datetime) -> None:
+    """Closes the scan when this was its last open fetch. The row lock lets exactly one see that."""
+    if not fetch.is_finished:
+        return
+    scan = Scan.objects.select_for_update().get(pk=fetch.scan_id)
+    if not scan.fetches.exclude(state__in=Fetch.FINISHED).exists():
+        scan.finished_at = now
+        scan.save(update_fields=["finished_at"])

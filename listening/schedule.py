@@ -1,0 +1,84 @@
+"""Leases on rows that fall due: who may work on what, whatever Redis, a second beat or a kill does.
+
+    due -> claim (lease, token) -> message with id and token -> take (token spent, new token) -> work
+        -> owned (row locked, token still ours) -> commit -> due again, or done
+
+Times are the database's, so that hosts with wrong clocks agree.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from listening.models import Due
+
+QUEUED = timedelta(seconds=45)  # how long a sent message may take to be picked up
+WORKING = timedelta(seconds=75)  # longer than a task's hard time limit
+MOST_ATTEMPTS = 5  # a row that stopped its worker this often is not given to another
+FIRST_BACK_OFF, LONGEST_BACK_OFF = 15.0, 24 * 3600.0  # seconds
+
+Row = TypeVar("Row", bound=Due)
+
+
+def now() -> datetime:
+    """The database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
+def claim(model: type[Row], limit: int, at: datetime, among: Q | None = None) -> list[tuple[int, str]]:
+    """Leases up to ``limit`` rows that are due, oldest first; two callers at once never get the same row.
+
+    Returns (id, token) pairs to send. A lease nobody used runs out, and the row is due again.
+    """
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=at)
+    with transaction.atomic():
+        rows = list(
+            model._default_manager.select_for_update(skip_locked=True, of=("self",))
+            .filter(free, among or Q(), due_at__lte=at)
+            .order_by("due_at", "pk")[:limit]
+        )
+        for row in rows:
+            row.lease_token, row.lease_until = uuid.uuid4(), at + QUEUED
+        model._default_manager.bulk_update(rows, ["lease_token", "lease_until"])
+    return [(row.pk, str(row.lease_token)) for row in rows]
+
+
+def take(model: type[Row], pk: int, token: str, at: datetime) -> Row | None:
+    """Spends the token and begins work; None when another holds the row, or it is gone or done."""
+    mine = uuid.uuid4()
+    taken = model._default_manager.filter(pk=pk, lease_token=token, due_at__isnull=False).update(
+        lease_token=mine, lease_until=at + WORKING, attempts=F("attempts") + 1
+    )
+    return model._default_manager.get(pk=pk) if taken else None
+
+
+def owned(row: Due) -> bool:
+    """Locks the row for the rest of the transaction; False when the lease passed to somebody else."""
+    locked = type(row)._default_manager.select_for_update().filter(pk=row.pk, lease_token=row.lease_token)
+    return locked.values_list("pk", flat=True).first() is not None
+
+
+def hand_on(row: Due, at: datetime, seconds: float) -> str:
+    """Makes the row due in ``seconds`` and leases it to the message about to be sent; returns its token."""
+    row.due_at = at + timedelta(seconds=seconds)
+    row.lease_token, row.lease_until = uuid.uuid4(), row.due_at + QUEUED
+    return str(row.lease_token)
+
+
+def rest(row: Due, until: datetime | None) -> None:
+    """Gives the lease back; the row is due at ``until``, or never."""
+    row.due_at, row.lease_token, row.lease_until = until, None, None
+
+
+def back_off(failures: int, retry_after: float | None = None) -> float:
+    """Seconds to wait after so many failures in a row: 15 s, 1 min, 4 min ... 24 h, never under what we were told."""
+    waited = min(FIRST_BACK_OFF * 4 ** max(failures - 1, 0), LONGEST_BACK_OFF)
+    return max(waited, min(retry_after or 0.0, 7 * 24 * 3600.0))

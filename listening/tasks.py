@@ -1,0 +1,42 @@
+"""Celery tasks: three-line wrappers that carry ids. What they do is in plain modules; all may run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from listening import dispatch, scan, schedule
+
+
+@shared_task
+def tick() -> None:
+    """Sent by beat every few seconds, and after a click: hands out everything that is due."""
+    for message in dispatch.due():
+        SENDERS[message.kind].apply_async([message.pk, message.token], queue=message.queue)
+
+
+@shared_task
+def fetch_page(fetch_id: int, token: str) -> None:
+    """Reads one page, then sends for the next."""
+    if again := scan.run_page(fetch_id, token):
+        fetch_page.apply_async([fetch_id, again.token], countdown=again.seconds or None, queue="now")
+
+
+@shared_task
+def poll_feed(feed_id: int, token: str) -> None:
+    """Polls one feed for everybody who follows it."""
+    dispatch.poll_feed(feed_id, token)
+
+
+@shared_task
+def rematch(version_id: int, token: str) -> None:
+    """Holds a new wording against what is stored."""
+    dispatch.rematch(version_id)
+
+
+@shared_task
+def tidy() -> None:
+    """Lets go of what is kept for a time only."""
+    dispatch.tidy(schedule.now())
+
+
+SENDERS = {"fetch": fetch_page, "feed": poll_feed, "version": rematch}
