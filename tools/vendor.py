@@ -66,7 +66,7 @@ ICON_NAMES = set(
     arrow-up article at ban bell book-2 brand-mastodon brand-wikipedia brand-ycombinator bulb building
     building-store calendar calendar-time chart-bar chart-dots chart-line check checklist chevron-down
     chevron-left chevron-right circle circle-check circle-dashed circle-minus circle-x click
-    clipboard-text clock copy dots dots-vertical download edit external-link eye eye-off file-text
+    clipboard-text clock copy dots dots-vertical download ear edit external-link eye eye-off file-text
     file-type-csv file-type-pdf file-type-ppt filter flag folders gavel hash help-circle history home
     info-circle key language layout-grid link list list-check lock logout mail menu-2 message message-2
     message-question messages minus news notes paperclip photo player-play plug plus power presentation
