@@ -158,11 +158,6 @@ def _place(name: str) -> tuple[int, str]:
     return (names.index(name) if name in names else len(names), name)
 
 
-def label(source: str) -> str:
-    """The name people know the source by, also when it has been retired."""
-    return dict(sources.choices()).get(source) or sources.RETIRED.get(source, source)
-
-
 def _covered(name: str, fetches: Sequence[Fetch], since: datetime, until: datetime) -> Coverage:
     latest: dict[tuple[int | None, int | None], Fetch] = {}
     spans: dict[tuple[int | None, int | None], list[tuple[datetime, datetime]]] = {}
@@ -185,7 +180,7 @@ def _covered(name: str, fetches: Sequence[Fetch], since: datetime, until: dateti
         state = "ok"
     return Coverage(
         source=name,
-        label=label(name),
+        label=sources.label(name),
         state=state,
         covered_from=begin,
         covered_to=end,
@@ -283,3 +278,33 @@ def answerable(
     for mention in ranked:
         chosen.setdefault(mention.story_id, mention)
     return list(chosen.values())[:limit]
+
+
+def stories_by_search(workspace: Workspace, since: datetime) -> dict[int, int]:
+    """Stories that each search's current wording found since then, by search id."""
+    rows = (
+        matched(workspace, since=since).order_by().values("search").annotate(n=Count("mention__story", distinct=True))
+    )
+    return {row["search"]: row["n"] for row in rows}
+
+
+@dataclass(frozen=True)
+class Health:
+    """How a source is doing for a workspace: when it last answered, and what is wrong now."""
+
+    last_ok_at: datetime | None
+    last_items: int
+    error: str
+
+
+def health(workspace: Workspace) -> dict[str, Health]:
+    """Per source: last success with its items, and the error of the newest fetch."""
+    found: dict[str, Health] = {}
+    finished = Fetch.objects.filter(scan__workspace=workspace, finished_at__isnull=False)
+    newest = finished.order_by("source", "-finished_at").distinct("source")
+    good = finished.filter(last_ok_at__isnull=False).order_by("source", "-finished_at").distinct("source")
+    last_good = {fetch.source: fetch for fetch in good}
+    for fetch in newest:
+        ok = last_good.get(fetch.source)
+        found[fetch.source] = Health(ok.finished_at if ok else None, ok.inspected if ok else 0, fetch.error_text)
+    return found

@@ -1,0 +1,108 @@
+"""Forms that know how to turn themselves into the stored value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from listening import plans, query
+from listening.models import ScanPlan, Search, SourceSetting
+from listening.net import SourceError, check_url
+
+
+class SearchForm(forms.Form):
+    """The wording of a search; a wrong one comes back with the place where it goes wrong."""
+
+    text = forms.CharField(
+        label=_("Boolean query"), max_length=query.MOST_CHARACTERS, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    fold = forms.BooleanField(label=_("Treat å, ä, ö, é … like a, o, e"), required=False)
+    is_on = forms.BooleanField(label=_("Use this search"), required=False)
+
+    @classmethod
+    def of(cls, search: Search) -> SearchForm:
+        current = search.current
+        return cls(
+            initial={
+                "text": current.text if current else "",
+                "fold": current.fold if current else False,
+                "is_on": search.is_on,
+            }
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        try:
+            query.parse(" ".join(cleaned.get("text", "").split()), fold=cleaned.get("fold", False))
+        except query.QueryError as error:
+            self.add_error("text", str(error))
+        return cleaned
+
+
+class PlanForm(forms.ModelForm[ScanPlan]):
+    """When scans run. Hours and days as choices; a cron expression for experts."""
+
+    weekday = forms.TypedChoiceField(label=_("Weekday"), coerce=int, required=False, empty_value=1)
+
+    class Meta:
+        model = ScanPlan
+        fields = ["is_on", "every", "at", "weekday", "cron_text"]
+        labels = {
+            "is_on": _("Scan on a schedule"),
+            "every": _("How often"),
+            "at": _("Time of day"),
+            "cron_text": _("Cron expression"),
+        }
+        help_texts = {
+            "at": _("In the workspace’s time zone. For “every hour” the minutes count."),
+            "cron_text": _("Five fields: minute, hour, day, month, weekday. Example: 0 7 * * 1-5"),
+        }
+        widgets = {"at": forms.TimeInput(format="%H:%M", attrs={"type": "time"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["weekday"].choices = [(day, plans.weekday_name(day)) for day in range(1, 8)]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["cron_text"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("every") == ScanPlan.Every.CRON:
+            try:
+                plans.check_cron(cleaned.get("cron_text", ""))
+            except ValidationError as error:
+                self.add_error("cron_text", error)
+        return cleaned
+
+
+class FeedForm(forms.Form):
+    """A feed to follow, by its address."""
+
+    url = forms.CharField(label=_("Address of the feed"), max_length=2048)
+
+    def clean_url(self) -> str:
+        url = self.cleaned_data["url"].strip()
+        try:
+            return check_url(url if "://" in url else f"https://{url}")
+        except SourceError as error:
+            raise ValidationError(_(error.message) % error.params) from error
+
+
+class SourceForm(forms.ModelForm[SourceSetting]):
+    """Whether to listen to a source, and through which server where there are many."""
+
+    class Meta:
+        model = SourceSetting
+        fields = ["enabled", "instance"]
+        labels = {"enabled": _("Listen here"), "instance": _("Server")}
+
+    def clean_instance(self) -> str:
+        host = self.cleaned_data["instance"].strip().lower()
+        if host:
+            try:
+                check_url(f"https://{host}/")
+            except SourceError as error:
+                raise ValidationError(_(error.message) % error.params) from error
+        return str(host)

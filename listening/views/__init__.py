@@ -1,0 +1,1 @@
+"""Pages of the listening room, one file per noun."""

@@ -1,0 +1,84 @@
+"""Scans as they run, and the plan that starts them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from listening import plans, schedule, tasks
+from listening import scan as scanning
+from listening.forms import PlanForm
+from listening.models import Fetch, Scan
+from teams import access
+from teams.access import WorkspaceRequest, member
+from teams.models import Workspace, record
+
+SHOWN = 30
+
+
+@member("read")
+def scans(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
+    """The run log: every scan, newest first, with what it found and what failed."""
+    rows = list(Scan.objects.filter(workspace=workspace).prefetch_related("fetches")[:SHOWN])
+    for one in rows:
+        one.tally = tally(list(one.fetches.all()))
+    plan = plans.plan_of(workspace, timezone.now())
+    return render(request, "listening/scans.html", {"scans": rows, "plan": plan, "plan_words": plans.explain(plan)})
+
+
+def tally(fetches: list[Fetch]) -> dict[str, int]:
+    """How far a scan's fetches are, for a line of words."""
+    return {
+        "all": len(fetches),
+        "done": sum(fetch.is_finished for fetch in fetches),
+        "failed": sum(fetch.state == Fetch.State.FAILED for fetch in fetches),
+        "partial": sum(fetch.state == Fetch.State.PARTIAL for fetch in fetches),
+        "new": sum(fetch.new for fetch in fetches),
+    }
+
+
+@require_POST
+@member("scan")
+def scan_now(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
+    """Starts a scan of everything, or shows the one that is running."""
+    if workspace.is_sample:
+        messages.info(request, _("This is the sample workspace: its data is made up, and nothing is scanned."))
+        return redirect("listening:scans", workspace.code)
+    one = scanning.start(workspace, schedule.now())
+    record(workspace, request.user, "scan.started", str(one.pk))
+    tasks.tick.delay_on_commit()
+    return redirect("listening:scan", workspace.code, one.pk)
+
+
+@member("read")
+def scan(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpResponse:
+    """One scan's progress, source by source; htmx asks again while it runs."""
+    one = get_object_or_404(Scan, workspace=workspace, pk=pk)
+    fetches = list(one.fetches.select_related("search__brand", "feed"))
+    context = {"scan": one, "fetches": fetches, "tally": tally(fetches)}
+    response = render(request, "listening/_scan.html" if request.htmx else "listening/scan.html", context)
+    if request.htmx and one.finished_at:
+        response.status_code = 286  # htmx stops polling
+    return response
+
+
+@member("read")
+def plan(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
+    """When scans run, and the next run in the workspace's time."""
+    row = plans.plan_of(workspace, timezone.now())
+    form = PlanForm(request.POST if request.method == "POST" else None, instance=row)
+    if request.method == "POST":
+        access.workspace(request, workspace.code, "edit")
+    if request.method == "POST" and form.is_valid():
+        row = form.save(commit=False)
+        row.due_at = plans.next_run(row, schedule.now())
+        row.lease_token = row.lease_until = None
+        row.save()
+        record(workspace, request.user, "plan.edited", plans.explain(row))
+        messages.success(request, _("Saved."))
+        return redirect("listening:plan", workspace.code)
+    return render(request, "listening/plan.html", {"plan": row, "form": form, "plan_words": plans.explain(row)})
