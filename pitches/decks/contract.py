@@ -1,0 +1,206 @@
+"""What a snapshot holds: the contract between the builder of a case and the three renderers.
+
+A snapshot is a plain JSON dictionary. Everything a deck prints is in it, so that it renders the same when
+every mention is gone. ``pitches.decks.snapshot.check`` says what is wrong with one.
+
+Numbers are never written into texts. A text is a template per language with places for typed figures and
+names::
+
+    {"en": "{s1.stories} stories about {@brand}", "sv": "{s1.stories} berättelser om {@brand}"}
+
+``{s1.stories}`` prints ``figures["s1.stories"]`` by the rules of the language and links to its evidence,
+``{@brand}`` prints ``names["brand"]``, ``{{`` and ``}}`` print braces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal, NotRequired, TypedDict
+
+FORMAT = 1
+LANGUAGES = ("en", "sv")
+Language = Literal["en", "sv"]
+UNITS = ("count", "percent", "ratio", "days", "hours", "money", "date", "rank", "score", "number")
+CLASSES = ("measured", "estimated", "manual", "assumption")
+LAYOUTS = ("cover", "summary", "standard", "appendix")
+VERDICTS = ("supported", "mixed", "not_supported", "not_enough")
+STATES = ("yes", "no", "unknown")
+TONES = ("ask", "warning", "note")
+MOST_SLIDES = 60
+MOST_EVIDENCE = 400
+MOST_ROWS = 1000  # of one table
+
+Text = dict[str, str]  # language -> template
+
+
+class Figure(TypedDict):
+    """A number with its proof. ``value`` None = unknown; percent is a fraction; a date is ISO text."""
+
+    value: float | str | None
+    unit: str
+    evidence: str
+    label: Text
+    currency: NotRequired[str]  # ISO 4217, for money
+    # "class" is a keyword in Python, so it cannot be written here: one of CLASSES.
+
+
+class EvidenceRow(TypedDict, total=False):
+    """One thing behind a figure, as it was found. Foreign text."""
+
+    title: str
+    url: str
+    site: str
+    author: str
+    date: str | None
+    excerpt: str
+    why: str
+
+
+class Evidence(TypedDict, total=False):
+    """How a figure came about: which search, which sources, when, how many inspected, and the list behind it.
+
+    Plus ``class`` (one of CLASSES) and ``from`` (ISO), which Python cannot name here.
+    """
+
+    id: str  # "E3"
+    step: int | None
+    label: Text
+    query: str
+    query_version: str
+    sources: list[str]
+    gaps: list[Text]
+    to: str | None
+    fetched_at: str | None
+    inspected: int | None
+    formula: Text
+    url: str
+    rows_total: int
+    rows: list[EvidenceRow]
+
+
+class ChartSeries(TypedDict):
+    """``values`` are figure keys, one per category; None = nothing is known there."""
+
+    name: Text
+    role: str
+    values: list[str | None]
+
+
+Block = dict[str, Any]
+"""One of these, by "type":
+
+text      {"text": Text}
+bullets   {"items": [Text]}
+callout   {"text": Text, "tone": "ask" | "warning" | "note"}
+verdicts  {"items": [{"step": 1, "verdict": ..., "text": Text}]}
+chart     {"kind", "categories": [Text | "2026-11-23"], "series": [ChartSeries], "unit", "summary": Text,
+           "uncovered": [0]}
+table     {"columns": [Text], "rows": [[Cell]], "widths"?: [number]}
+quotes    {"items": [{"raw", "site", "date", "url", "evidence"}]}
+actions   {"items": [{"raw", "url", "why": Text, "owner", "due", "evidence"}]}
+register  {}  every evidence of the snapshot
+"""
+
+Cell = dict[str, Any]
+"""One of {"text": Text}, {"figure": key}, {"raw": foreign text}, {"link": url, "text"?: Text, "raw"?: foreign
+text} and {"state": "yes" | "no" | "unknown", "text"?, "figure"?, "url"?, "evidence"?}."""
+
+
+class Slide(TypedDict):
+    """One thought: a title that claims it and the exhibit that proves it."""
+
+    key: str
+    number: int
+    step: int | None
+    layout: str
+    verdict: str | None
+    title: Text
+    edited: bool
+    blocks: list[Block]
+    footer: Text
+    notes: Text
+    evidence: list[str]
+
+
+class Snapshot(TypedDict):
+    """A whole deck, frozen (or a draft, when ``frozen_at`` is None)."""
+
+    format: int
+    tool: str
+    template: int
+    id: str
+    version: int
+    frozen_at: str | None
+    language: str
+    time_zone: str
+    sample: bool
+    replay: bool
+    accent: str
+    names: dict[str, str]
+    figures: dict[str, Figure]
+    evidence: list[Evidence]
+    slides: list[Slide]
+
+
+def block_texts(block: Block) -> Iterator[tuple[str, Text]]:
+    """Every template of a block, with the place where it stands."""
+    for name in ("text", "summary"):
+        if block.get(name):
+            yield name, block[name]
+    kind = block.get("type")
+    for index, item in enumerate(block.get("items", ())):
+        if kind == "bullets":
+            yield f"items[{index}]", item
+        elif kind == "verdicts":
+            yield f"items[{index}].text", item["text"]
+        elif kind == "actions":
+            yield f"items[{index}].why", item["why"]
+    for index, category in enumerate(block.get("categories", ())):
+        if not isinstance(category, str):
+            yield f"categories[{index}]", category
+    for index, series in enumerate(block.get("series", ())):
+        yield f"series[{index}].name", series["name"]
+    for index, column in enumerate(block.get("columns", ())):
+        yield f"columns[{index}]", column
+    for row_index, row in enumerate(block.get("rows", ())):
+        for index, cell in enumerate(row):
+            if cell.get("text"):
+                yield f"rows[{row_index}][{index}]", cell["text"]
+
+
+def block_figures(block: Block) -> Iterator[str]:
+    """Every figure key that a block shows outside its texts: chart values and cells."""
+    for series in block.get("series", ()):
+        yield from (key for key in series["values"] if key is not None)
+    for row in block.get("rows", ()):
+        yield from (cell["figure"] for cell in row if cell.get("figure"))
+
+
+def block_evidence(block: Block) -> Iterator[str]:
+    """Every evidence id that a block names itself."""
+    for item in block.get("items", ()):
+        if block.get("type") in ("quotes", "actions") and item.get("evidence"):
+            yield item["evidence"]
+    for row in block.get("rows", ()):
+        yield from (cell["evidence"] for cell in row if cell.get("evidence"))
+
+
+def snapshot_texts(snapshot: Snapshot) -> Iterator[tuple[str, Text, bool]]:
+    """Every template of a snapshot: where, what, and whether a person wrote it."""
+    for key, figure in snapshot["figures"].items():
+        yield f"figures[{key}].label", figure["label"], False
+    for evidence in snapshot["evidence"]:
+        where = f"evidence[{evidence['id']}]"
+        yield f"{where}.label", evidence["label"], False
+        if evidence.get("formula"):
+            yield f"{where}.formula", evidence["formula"], False
+        for index, gap in enumerate(evidence.get("gaps", ())):
+            yield f"{where}.gaps[{index}]", gap, False
+    for slide in snapshot["slides"]:
+        where = f"slides[{slide['key']}]"
+        for name in ("title", "footer", "notes"):
+            if slide.get(name):
+                yield f"{where}.{name}", slide[name], slide["edited"]  # type: ignore[literal-required]
+        for index, block in enumerate(slide["blocks"]):
+            for place, text in block_texts(block):
+                yield f"{where}.blocks[{index}].{place}", text, slide["edited"]
