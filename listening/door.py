@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-import redis
 from django.conf import settings
 
 from listening import net, sources
@@ -22,8 +21,8 @@ CAPTURE_LIMIT = 200_000  # bytes, compressed: a raw answer beyond this is hashed
 
 
 @cache
-def _pace() -> net.Pace:
-    return net.Pace(redis.Redis.from_url(settings.REDIS_URL))
+def _pace() -> net.SharedPace:
+    return net.SharedPace.at(settings.REDIS_URL)
 
 
 @cache
@@ -72,7 +71,7 @@ class Recorder:
             rows.append(
                 Capture(
                     fetch=fetch,
-                    url=net.without_secrets(response.url),
+                    url=response.url,
                     status=response.status,
                     sha256=hashlib.sha256(response.body).hexdigest(),
                     body=packed if len(packed) <= CAPTURE_LIMIT else b"",

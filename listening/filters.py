@@ -7,12 +7,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from listening import queries, query, sources
 from listening.models import Brand, Match, Mention, Search
 from listening.query import sql
+from listening.query.parser import MAX_CHARACTERS
 from teams.models import Workspace
 
 MOST_CANDIDATES = 5_000  # mentions held against a typed query; beyond it the page asks for a narrower one
@@ -31,7 +33,7 @@ class MentionFilterForm(forms.Form):
     )
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    text = forms.CharField(label=_("Words"), required=False, max_length=query.MOST_CHARACTERS)
+    text = forms.CharField(label=_("Words"), required=False, max_length=MAX_CHARACTERS)
     show = forms.ChoiceField(
         label=_("Show"),
         required=False,
@@ -58,7 +60,7 @@ class MentionFilterForm(forms.Form):
         try:
             return query.parse(text)
         except query.QueryError as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(_(error.message) % error.params) from error
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,10 @@ def bounds(workspace: Workspace, asked: dict[str, Any], now: datetime) -> tuple[
 def holding(workspace: Workspace, matches: QuerySet[Match], asked: query.Query) -> tuple[list[int], bool]:
     """Ids of mentions that the typed query matches: SQL narrows, the matcher decides."""
     candidates = queries.mentions_of(workspace, matches)
-    if tsquery := sql.to_tsquery(asked):
-        candidates = candidates.extra(where=["words @@ %s::tsquery"], params=[tsquery])
+    if prefilter := asked.prefilter():
+        candidates = candidates.filter(
+            RawSQL('"listening_mention"."words" @@ %s::tsquery', [sql.to_tsquery(prefilter)], BooleanField())
+        )
     found = list(candidates[: MOST_CANDIDATES + 1])
     ids = [
         one.pk

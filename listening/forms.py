@@ -6,18 +6,26 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from listening import plans, query
 from listening.models import ScanPlan, Search, SourceSetting
 from listening.net import SourceError, check_url
+from listening.query.parser import MAX_CHARACTERS
+
+
+def describe(error: query.QueryError) -> str:
+    """What is wrong with a query and where, in the reader's language."""
+    place = gettext("at character %(position)d") % {"position": error.position + 1}
+    return f"{gettext(error.message) % error.params} ({place})"
 
 
 class SearchForm(forms.Form):
     """The wording of a search; a wrong one comes back with the place where it goes wrong."""
 
     text = forms.CharField(
-        label=_("Boolean query"), max_length=query.MOST_CHARACTERS, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("Boolean query"), max_length=MAX_CHARACTERS, widget=forms.Textarea(attrs={"rows": 4})
     )
     fold = forms.BooleanField(label=_("Treat å, ä, ö, é … like a, o, e"), required=False)
     is_on = forms.BooleanField(label=_("Use this search"), required=False)
@@ -38,7 +46,7 @@ class SearchForm(forms.Form):
         try:
             query.parse(" ".join(cleaned.get("text", "").split()), fold=cleaned.get("fold", False))
         except query.QueryError as error:
-            self.add_error("text", str(error))
+            self.add_error("text", describe(error))
         return cleaned
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from listening.net import site_of
-from listening.query import Document, Query
+from listening.query import Document, Found, Query
 from listening.text import clean_line, clean_text, is_question, text_key, url_key
 from listening.types import Item
 
@@ -115,15 +115,21 @@ def match(draft: Draft, versions: Iterable[tuple[int, Query]]) -> tuple[Hit, ...
 
 def explain(query: Query, document: Document) -> tuple[Mapping[str, Any], ...]:
     """Which clause found which words where, as plain data."""
-    return tuple(
-        {
-            "clause": clause.clause,
-            "where": clause.where,
-            "words": list(clause.words),
-            "spans": [list(span) for span in clause.spans],
-        }
-        for clause in query.explain(document).clauses
-    )
+    reasons = []
+    for clause in query.explain(document).clauses:
+        places: dict[str, list[Found]] = {}
+        for found in clause.found:
+            places.setdefault(found.where, []).append(found)
+        for where, here in places.items():
+            reasons.append(
+                {
+                    "clause": clause.text,
+                    "where": where,
+                    "words": list(dict.fromkeys(found.words for found in here)),
+                    "spans": [[found.start, found.end] for found in here],
+                }
+            )
+    return tuple(reasons)
 
 
 def content_hash(title: str, text: str) -> str:

@@ -14,7 +14,7 @@ from django.db import connection
 from listening.models import Author, Conversation, Fetch, Match, Mention, SearchVersion, Site, Story
 from listening.net import SourceError
 from listening.pipeline import Draft, Hit, group
-from listening.query import sql, tokenise
+from listening.query import sql
 from listening.types import Reply
 from teams.models import Workspace
 
@@ -121,18 +121,19 @@ def _insert(
         for index, draft in enumerate(drafts)
     ]
     Mention.objects.bulk_create(made, batch_size=500)
-    _index_words(made)
+    _index_words(drafts, made)
     return {(mention.source, mention.external_id): mention for mention in made}
 
 
-def _index_words(mentions: Sequence[Mention]) -> None:
+def _index_words(drafts: Sequence[Draft], mentions: Sequence[Mention]) -> None:
     """Fills the full-text column with our own tokens, so that SQL finds at least what the matcher finds."""
     with connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE listening_mention SET words = %s::tsvector WHERE id = %s",
             [
-                (sql.to_tsvector_literal(tokenise(f"{one.title}\n{one.text}\n{' '.join(one.tags)}")), one.pk)
-                for one in mentions
+                (sql.to_tsvector_literal(draft.document().lexemes()), one.pk)
+                for draft, one in zip(drafts, mentions, strict=True)
+                if one.is_searchable
             ],
         )
 
