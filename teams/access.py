@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -71,6 +72,7 @@ def workspace(request: HttpRequest, code: UUID, verb: Verb = "read") -> Workspac
         )
     request.membership = found  # type: ignore[attr-defined]  # declared on WorkspaceRequest
     request.workspace = found.workspace  # type: ignore[attr-defined]  # declared on WorkspaceRequest
+    timezone.activate(found.workspace.zone)  # for this request: PersonMiddleware puts it back
     return found.workspace
 
 

@@ -1,0 +1,116 @@
+"""What people tell us about themselves and their workspace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from teams.models import User, Workspace, zone_names
+from teams.welcome import token_fits
+
+
+def zone_choices(*more: str) -> list[tuple[str, str]]:
+    """Time zones for a select; ``more`` adds names in use that the list leaves out, such as old aliases."""
+    return [(name, name.replace("_", " ")) for name in sorted({*zone_names(), *more})]
+
+
+class WelcomeForm(forms.Form):
+    """The first visit: who you are and what your team is called."""
+
+    token = forms.CharField(
+        label=_("One-time token"),
+        help_text=_("Printed where Earshot was started. It proves that you may set this installation up."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    name = forms.CharField(
+        label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("You log in with it. No mail is sent."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=4096,
+        help_text=_("At least 10 characters, and not one of the common passwords."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    workspace_name = forms.CharField(
+        label=_("Workspace"), max_length=100, help_text=_("Your company or team, as colleagues call it.")
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        help_text=_("Scans run and times are shown by this clock."),
+        widget=forms.Select(attrs={"data-browser-zone": ""}),
+    )
+    contact = forms.EmailField(
+        label=_("Contact for the sites we read"),
+        max_length=254,
+        required=False,
+        help_text=_(
+            "Earshot names this address to every site it reads, as good manners and several sites demand: "
+            "whoever runs the site can write to you instead of blocking you. Left empty, it is your e-mail."
+        ),
+        widget=forms.EmailInput(attrs={"data-follows": "id_email"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = zone_choices()  # type: ignore[attr-defined]  # a ChoiceField
+        if not settings.SETUP_NEEDS_TOKEN:
+            del self.fields["token"]
+
+    def clean_token(self) -> str:
+        token = self.cleaned_data["token"]
+        if not token_fits(token):
+            raise ValidationError(_("This is not the token that was printed at start."))
+        return token
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "password" in cleaned:
+            person = User(email=cleaned.get("email", ""), name=cleaned.get("name", ""))
+            try:
+                validate_password(cleaned["password"], person)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
+
+    def founding(self) -> dict[str, str]:
+        """What ``welcome.found`` takes."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "token"}
+
+
+class WorkspaceForm(forms.ModelForm):
+    """A workspace's settings."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), help_text=_("Scans run and times are shown by this clock.")
+    )
+
+    class Meta:
+        model = Workspace
+        fields = ["name", "language", "time_zone", "contact", "accent"]
+        labels = {"contact": _("Contact for the sites we read"), "language": _("Language of pitches")}
+        help_texts = {
+            "contact": _(
+                "Earshot names this address to every site it reads. Some sites refuse us without one."
+            ),
+            "accent": _("Your brand in charts and pitches."),
+        }
+        widgets = {"accent": forms.ColorInput}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["time_zone"]
+        field.choices = zone_choices(self.instance.time_zone)  # type: ignore[attr-defined]  # a ChoiceField
