@@ -50,7 +50,7 @@ class SearchForm(forms.Form):
         return cleaned
 
 
-class PlanForm(forms.ModelForm[ScanPlan]):
+class PlanForm(forms.ModelForm):
     """When scans run. Hours and days as choices; a cron expression for experts."""
 
     weekday = forms.TypedChoiceField(label=_("Weekday"), coerce=int, required=False, empty_value=1)
@@ -98,7 +98,7 @@ class FeedForm(forms.Form):
             raise ValidationError(_(error.message) % error.params) from error
 
 
-class SourceForm(forms.ModelForm[SourceSetting]):
+class SourceForm(forms.ModelForm):
     """Whether to listen to a source, and through which server where there are many."""
 
     class Meta:

@@ -165,7 +165,7 @@ class Threads:
                 raise Busy(fetch.source, 2.0)
             return Page(truncated=unread.exists())
         try:
-            page: Page[Reply] = source.thread(conversation.external_id)
+            page: Page[Reply] = source.thread(conversation.handle)
         except SourceError as error:
             if error.kind not in ("needs_key", "blocked", "gone"):
                 raise

@@ -43,6 +43,7 @@ class Draft:
     is_question: bool
     is_searchable: bool
     root_id: str
+    thread_handle: str
     replies: int | None
     thread_readable: bool
 
@@ -93,6 +94,7 @@ def normalise(item: Item, source: str, now: datetime) -> Draft:
         is_question=is_question(title, text),
         is_searchable=item.searchable,
         root_id=bounded_id(item.root_id or item.external_id),
+        thread_handle=item.thread_handle or item.root_id or item.external_id,
         replies=item.replies,
         thread_readable=item.thread_readable,
     )

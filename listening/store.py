@@ -196,6 +196,7 @@ def _conversations(
             continue
         else:
             changed.append(one)
+        one.handle = one.handle or draft.thread_handle[:2048]
         _hear_of(one, draft, said, now)
     Conversation.objects.bulk_create(fresh, batch_size=500)
     Conversation.objects.bulk_update(

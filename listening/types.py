@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar
 
 Cursor = Mapping[str, Any]  # JSON-serialisable; a source reads only the cursors it wrote itself
 Precision = Literal["exact", "rounded", "estimated", "manual"]
-NO_METRICS: Mapping[str, int] = MappingProxyType({})
 T = TypeVar("T")
 
 
@@ -32,11 +30,12 @@ class Item:
     published_at: datetime | None = None  # aware, UTC
     language: str = ""  # BCP 47, "" = unknown
     tags: tuple[str, ...] = ()  # without "#", as written
-    metrics: Mapping[str, int] = NO_METRICS  # "points", "comments", "likes", "shares"
+    metrics: Mapping[str, int] = field(default_factory=dict)  # "points", "comments", "likes", "shares"
     root_id: str = ""  # external_id of the post that opened the thread; "" = this is the post
     parent_id: str = ""
     replies: int | None = None  # how many replies the source says there are; None = it does not say
     thread_readable: bool = True  # False where the source never lets us read the replies
+    thread_handle: str = ""  # what thread() takes where the ids do not suffice; "" = root_id or external_id
     searchable: bool = True  # False when the author or site reserved the text: id, date and link only
 
 

@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(max_length=40)),
                 ('external_id', models.CharField(max_length=512)),
                 ('url', models.URLField(blank=True, max_length=2048)),
+                ('handle', models.CharField(blank=True, max_length=2048)),
                 ('opener', models.CharField(blank=True, max_length=255)),
                 ('state', models.CharField(choices=[('unread', 'Not read yet'), ('read', 'Read'), ('unreadable', 'Cannot be read')], default='unread', max_length=10)),
                 ('error', models.TextField(blank=True)),

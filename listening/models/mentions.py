@@ -62,6 +62,7 @@ class Conversation(models.Model):
     source = models.CharField(max_length=40)
     external_id = models.CharField(max_length=512)
     url = models.URLField(max_length=2048, blank=True)
+    handle = models.CharField(max_length=2048, blank=True)  # what the source's thread() takes
     opener = models.CharField(max_length=255, blank=True)  # handle, lower case
     state = models.CharField(max_length=10, choices=State.choices, default=State.UNREAD)
     error = models.TextField(blank=True)

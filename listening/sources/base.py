@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+
+from listening.net.errors import SourceError, gettext_noop
 
 if TYPE_CHECKING:
     from listening.net import Client, Response
@@ -18,6 +20,16 @@ if TYPE_CHECKING:
 #   results(phrase, market, cursor=None) -> Page[Result] one page of a search engine's results
 #   check() -> None                                      one cheap call when a key is saved
 CAPABILITIES = ("search", "tagged", "thread", "poll", "observe", "results")
+
+Shape = TypeVar("Shape", dict[str, Any], list[Any])
+
+
+class Searchable(Protocol):
+    """What a source must know of a query; ``listening.query.Query`` is one."""
+
+    def alternatives(self) -> Sequence[Sequence[str]]:
+        """Sets of words and phrases; whatever the query finds holds all terms of one of the sets."""
+        ...
 
 
 class Source:
@@ -41,13 +53,42 @@ class Source:
         instance: str = "",
         credentials: Mapping[str, str] | None = None,
         now: Callable[[], datetime] | None = None,
-    ) -> None: ...
+    ) -> None:
+        self.http = http
+        self.host = instance or self.instance
+        self.credentials = dict(credentials or {})
+        self.now = now or (lambda: datetime.now(UTC))
 
     @classmethod
     def can(cls, capability: str) -> bool:
         """True when this source offers the capability, which is when it defines the method."""
         return capability in CAPABILITIES and hasattr(cls, capability)
 
-    def get(self, url: str, **kwargs: Any) -> Response: ...
+    def get(self, url: str, *, accept: Collection[int] = (), **kwargs: Any) -> Response:
+        """One GET at this source's pace. A bad status raises SourceError, but for those in ``accept``.
 
-    def get_json(self, url: str, **params: Any) -> Any: ...
+        Other keywords go to ``listening.net.Client.get``.
+        """
+        from listening.net import check
+
+        response = self.http.get(url, per_minute=self.calls_per_minute, **kwargs)
+        if response.status not in accept:
+            check(response)
+        return response
+
+    def get_json(self, url: str, shape: type[Shape], **kwargs: Any) -> Shape:
+        """As ``get``, and the answer as JSON of the promised outer form, ``dict`` or ``list``."""
+        return self.shaped(self.get(url, **kwargs), shape)
+
+    @staticmethod
+    def shaped(response: Response, shape: type[Shape]) -> Shape:
+        """The answer as JSON, or SourceError when it is JSON of another form than promised."""
+        found = response.json()
+        if not isinstance(found, shape):
+            raise SourceError(
+                gettext_noop(
+                    "%(url)s answered in a form that Earshot does not know. The service may have changed."
+                ),
+                params={"url": response.url},
+            )
+        return found

@@ -1,0 +1,39 @@
+"""THE LIST of sources. Adding one: one file, one line here, one folder of answers in tests/listening/sources/."""
+
+from __future__ import annotations
+
+from listening.sources.base import CAPABILITIES, Source
+from listening.sources.feeds import Feeds
+from listening.sources.hackernews import HackerNews
+from listening.sources.mastodon import Mastodon
+from listening.sources.searxng import SearXNG
+from listening.sources.wikipedia import Wikipedia
+
+__all__ = ["CAPABILITIES", "RETIRED", "SOURCES", "Source", "choices", "get", "label", "with_capability"]
+
+SOURCES: tuple[type[Source], ...] = (Feeds, HackerNews, Mastodon, Wikipedia, SearXNG)
+
+# Sources that are gone, name -> label: their stored mentions stay readable.
+RETIRED: dict[str, str] = {}
+
+_BY_NAME = {source.name: source for source in SOURCES}
+
+
+def get(name: str) -> type[Source]:
+    """The source of this name; KeyError when there is none (any more)."""
+    return _BY_NAME[name]
+
+
+def label(name: str) -> str:
+    """What people call the source, also when it is retired."""
+    return _BY_NAME[name].label if name in _BY_NAME else RETIRED.get(name, name)
+
+
+def choices() -> list[tuple[str, str]]:
+    """(name, label) of all sources, for a model field or a form; the retired ones last."""
+    return [(source.name, source.label) for source in SOURCES] + list(RETIRED.items())
+
+
+def with_capability(name: str) -> tuple[type[Source], ...]:
+    """The sources that offer a capability, in the order of the list."""
+    return tuple(source for source in SOURCES if source.can(name))

@@ -1,0 +1,279 @@
+"""Feed documents to items: RSS 0.9-2.0, RDF, Atom through feedparser, JSON Feed by our own reader. Pure.
+
+Formats: https://www.rssboard.org/rss-specification, RFC 4287 (Atom), https://www.jsonfeed.org/version/1.1/
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import feedparser
+from feedparser.mixin import _FeedParserMixin
+
+from listening.net.errors import SourceError, gettext_noop
+from listening.sources.html import plain
+from listening.sources.values import address, clamp, moment, refusing, stable_id, string, whole
+from listening.text import canonical_url
+from listening.types import FeedDocument, Item
+
+# feedparser takes quadratic time on the worst of these; real feeds stay far below every one of them.
+LARGEST = 5_000_000  # bytes
+LONGEST_TAG = 65_536  # bytes
+MOST_TAGS = 200_000
+MOST_NAMESPACES = 100
+MOST_ENTRIES = 1_000
+MOST_TAGS_PER_ENTRY = 100
+LONGEST_AUTHOR = 255
+LONGEST_TTL = 7 * 24 * 60  # minutes
+
+NOT_A_FEED = gettext_noop("%(url)s does not give a feed that Earshot can read.")
+A_WEB_PAGE = gettext_noop(
+    "%(url)s gives a web page, not a feed. Look for the feed's own address, often behind a link called RSS."
+)
+EMPTY = gettext_noop("%(url)s gave an empty answer.")
+TOO_LARGE = gettext_noop("The feed at %(url)s is larger or more deeply marked up than Earshot reads.")
+
+_TAG = re.compile(rb"<(?![!?])(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+")
+_PLAIN_TAG = re.compile(rb"<[^<>!?][^<>]{%d}" % LONGEST_TAG)
+_NAMESPACE = re.compile(rb"xmlns:([\w.-]{1,80})")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_DECLARED = re.compile(rb"^\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+_WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+# Python's own transformations: they are codecs, but no feed is written in them.
+_SILENT_UTF16 = {b"\0<": "utf-16-be", b"<\0": "utf-16-le"}  # without a byte order mark
+_NO_CHARSETS = frozenset(("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"))
+
+
+def _bound_feedparser() -> None:
+    """Takes the quadratic time out of two feedparser methods (6.0.14), which have no option for it.
+
+    ``_sync_author_detail`` looks for an e-mail address with a pattern that backtracks over the whole author;
+    ``_add_tag`` compares each category with all before it.
+    """
+    find_address, add_tag = _FeedParserMixin._sync_author_detail, _FeedParserMixin._add_tag
+
+    def sync_author_detail(self: Any, key: str = "author") -> None:
+        if len(self._get_context().get(key) or "") <= LONGEST_AUTHOR:
+            find_address(self, key)
+
+    def bounded_add_tag(self: Any, term: str | None, scheme: str | None, label: str | None) -> None:
+        if len(self._get_context().get("tags") or ()) < MOST_TAGS_PER_ENTRY:
+            add_tag(self, term, scheme, label)
+
+    _FeedParserMixin._sync_author_detail = sync_author_detail
+    _FeedParserMixin._add_tag = bounded_add_tag
+
+
+_bound_feedparser()
+
+
+def parse(body: bytes, content_type: str = "", url: str = "", *, now: datetime | None = None) -> FeedDocument:
+    """A feed document as items, newest or first as the document has them.
+
+    The content decides what it is, not the content type, of which only the charset is used. ``url`` is where
+    the document came from: relative links are resolved against it. ``now`` bounds dates to come. An id that
+    is no address of its own is unique within its feed only, so the feed's address is put before it.
+
+    SourceError for whatever is not a feed; nothing else escapes.
+    """
+    if not body.strip():
+        raise SourceError(EMPTY, params={"url": url})
+    if len(body) > LARGEST:
+        raise SourceError(TOO_LARGE, params={"url": url})
+    with refusing(NOT_A_FEED, url=url):
+        if body.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
+            return _from_json(body, url, now)
+        _check_markup(body, url)
+        return _from_xml(body, content_type, url, now)
+
+
+def _check_markup(body: bytes, url: str) -> None:
+    """SourceError for markup on which the parser would take more than linear time."""
+    too_many = body.count(b"<") > MOST_TAGS or len(set(_NAMESPACE.findall(body))) > MOST_NAMESPACES
+    if too_many or _PLAIN_TAG.search(body) or any(len(tag[0]) > LONGEST_TAG for tag in _TAG.finditer(body)):
+        raise SourceError(TOO_LARGE, params={"url": url})
+
+
+def _from_xml(body: bytes, content_type: str, url: str, now: datetime | None) -> FeedDocument:
+    charset = _charset(body, content_type)
+    found = feedparser.parse(
+        io.BytesIO(body),  # bare bytes would be taken for a file name first
+        response_headers={"content-type": f"application/xml; charset={charset}"} if charset else {},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    if not found.version and (not found.entries or _WEB_PAGE.search(body[:2000])):
+        raise SourceError(A_WEB_PAGE if _WEB_PAGE.search(body[:2000]) else NOT_A_FEED, params={"url": url})
+    channel = found.feed
+    site = address(channel.get("link"), url)
+    ttl = whole(channel.get("ttl"))
+    return FeedDocument(
+        title=_words(channel, "title"),
+        site_url=site,
+        language=string(channel.get("language")),
+        ttl_minutes=min(ttl, LONGEST_TTL) if ttl else None,
+        hub=next(
+            (address(link.get("href"), url) for link in channel.get("links", ()) if link.get("rel") == "hub"),
+            "",
+        ),
+        items=_distinct((_entry(entry, site, url, now) for entry in found.entries[:MOST_ENTRIES]), url),
+        bozo=f"{type(found.bozo_exception).__name__}: {found.bozo_exception}"[:200] if found.bozo else "",
+    )
+
+
+def _charset(body: bytes, content_type: str) -> str:
+    """The charset to insist on: the one of the HTTP header; "" lets the parser find out."""
+    header = _CHARSET.search(content_type)
+    if header and _is_charset(header[1]):
+        return header[1]
+    if body[:2] in _SILENT_UTF16 and body[2:4] != b"\0\0":  # that would be UTF-32
+        return _SILENT_UTF16[body[:2]]
+    declared = _DECLARED.match(body[:300])
+    return "utf-8" if declared and not _is_charset(declared[1].decode("ascii", "replace")) else ""
+
+
+def _is_charset(name: str) -> bool:
+    return name.lower().replace("_", "-") not in _NO_CHARSETS
+
+
+def _entry(entry: Any, site: str, url: str, now: datetime | None) -> Item:
+    enclosures = [link.get("href") for link in entry.get("links", ()) if link.get("rel") == "enclosure"]
+    link = next(filter(None, (address(found, site or url) for found in (entry.get("link"), *enclosures))), "")
+    title, detail = _words(entry, "title"), entry.get("author_detail") or {}
+    date = entry.get("published_parsed") or entry.get("updated_parsed") or entry.get("created_parsed")
+    comments = whole(entry.get("slash_comments") or entry.get("thr_total"))
+    said_date = entry.get("published") or entry.get("updated") or ""
+    return Item(
+        external_id=string(entry.get("id")).strip()
+        or string(entry.get("link")).strip()
+        or _own_id(title, said_date),
+        url=link,
+        title=title,
+        text=_body(entry),
+        author=(string(detail.get("name")) or string(entry.get("author")))[:LONGEST_AUTHOR],
+        author_url=address(detail.get("href"), url),
+        site_url="" if link else site,
+        published_at=clamp(moment(date), now) if now else moment(date),
+        language=_language(entry),
+        tags=tuple(
+            dict.fromkeys(string(tag.get("term")).strip() for tag in entry.get("tags", ()) if tag.get("term"))
+        ),
+        metrics={"comments": comments} if comments is not None else {},
+        replies=comments,
+        thread_readable=False,
+    )
+
+
+def _words(holder: Any, key: str) -> str:
+    """A text element as plain text; feedparser knows whether its format or its look makes it HTML."""
+    value, kind = string(holder.get(key)), (holder.get(f"{key}_detail") or {}).get("type", "")
+    return " ".join((plain(value) if "html" in kind else value).split())
+
+
+def _body(entry: Any) -> str:
+    """The fullest text of an entry: its content, else its summary."""
+    parts = [*entry.get("content", ()), entry.get("summary_detail") or {}]
+    for part in parts:
+        value = string(part.get("value"))
+        if value.strip():
+            return plain(value) if "html" in string(part.get("type")) else value.strip()
+    return ""
+
+
+def _language(entry: Any) -> str:
+    details = (entry.get("title_detail") or {}, *entry.get("content", ()), entry.get("summary_detail") or {})
+    return next((string(part.get("language")) for part in details if part.get("language")), "")
+
+
+def _own_id(title: str, date: str) -> str:
+    """An id for an entry that has neither id nor link; "" when it says nothing at all."""
+    return hashlib.sha256(f"{title}\n{date}".encode("utf-8", "replace")).hexdigest() if title or date else ""
+
+
+def _distinct(items: Iterable[Item], url: str) -> tuple[Item, ...]:
+    """The items with ids that hold beyond this feed, without those that are only repeated.
+
+    A repetition has the id and link of another, or its (canonical) link, title and date: some feeds make up a
+    new id with every answer. One id with two links is two items.
+    """
+    return tuple(_repeat_free(items, urlsplit(url).netloc + urlsplit(url).path))
+
+
+def _repeat_free(items: Iterable[Item], feed: str) -> Iterator[Item]:
+    links_of: dict[str, set[str]] = {}
+    told: set[tuple[Any, ...]] = set()
+    for item in items:
+        links, page = links_of.setdefault(item.external_id, set()), canonical_url(item.url)
+        same = (page, item.title, item.published_at)
+        if not item.external_id or page in links or (page and same in told):
+            continue
+        own_id = f"{item.external_id} {page}" if links else item.external_id
+        links.add(page)
+        told.add(same)
+        yield _with_id(item, own_id if ":" in own_id or not feed else f"{feed}#{own_id}")
+
+
+def _with_id(item: Item, external_id: str) -> Item:
+    from dataclasses import replace
+
+    return replace(item, external_id=stable_id(external_id))
+
+
+def _from_json(body: bytes, url: str, now: datetime | None) -> FeedDocument:
+    # Too deep, too many digits: refused by the caller. What follows the document does no harm.
+    found, _ = json.JSONDecoder().raw_decode(body.decode("utf-8-sig").lstrip())
+    if "jsonfeed.org" not in string(found.get("version")) or not isinstance(found.get("items"), list):
+        raise SourceError(NOT_A_FEED, params={"url": url})
+    hubs = [hub for hub in _list(found.get("hubs")) if isinstance(hub, dict)]
+    entries = (entry for entry in found["items"][:MOST_ENTRIES] if isinstance(entry, dict))
+    return FeedDocument(
+        title=" ".join(string(found.get("title")).split()),
+        site_url=address(found.get("home_page_url"), url),
+        language=string(found.get("language")),
+        hub=next((address(hub.get("url"), url) for hub in hubs if hub.get("type") == "WebSub"), ""),
+        items=_distinct((_json_entry(entry, url, now) for entry in entries), url),
+    )
+
+
+def _json_entry(entry: dict[str, Any], url: str, now: datetime | None) -> Item:
+    authors = [
+        author for author in (*_list(entry.get("authors")), entry.get("author")) if isinstance(author, dict)
+    ]
+    author: dict[str, Any] = authors[0] if authors else {}
+    link, about = address(entry.get("url"), url), address(entry.get("external_url"), url)
+    title = " ".join(string(entry.get("title")).split())
+    text = (
+        string(entry.get("content_text"))
+        or plain(string(entry.get("content_html")))
+        or string(entry.get("summary"))
+    )
+    date = moment(entry.get("date_published")) or moment(entry.get("date_modified"))
+    return Item(
+        external_id=string(entry.get("id")).strip()
+        or link
+        or _own_id(title, string(entry.get("date_published"))),
+        url=link or about,
+        title=title,
+        text=text,
+        author=string(author.get("name"))[:LONGEST_AUTHOR],
+        author_url=address(author.get("url"), url),
+        link=about,
+        published_at=clamp(date, now) if now else date,
+        language=string(entry.get("language")),
+        tags=tuple(
+            filter(None, (string(tag).strip() for tag in _list(entry.get("tags"))[:MOST_TAGS_PER_ENTRY]))
+        ),
+        thread_readable=False,
+    )
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

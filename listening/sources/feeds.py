@@ -1,0 +1,103 @@
+"""Feeds: what a site publishes itself, and how often."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from listening.net.errors import gettext_noop
+from listening.sources.base import Source
+from listening.sources.feed_documents import LARGEST, parse
+from listening.types import Cursor, FeedAnswer, FeedDocument, Page, Reading
+
+if TYPE_CHECKING:
+    from listening.net import Response
+
+__all__ = ["Feeds", "parse"]
+
+ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+_MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+
+
+class Feeds(Source):
+    """Any RSS, Atom or JSON feed, asked conditionally. A handle is the feed's address."""
+
+    name = "feeds"
+    label = "Feeds"
+    docs = "https://www.rssboard.org/rss-specification"
+    gives = gettext_noop("What blogs and news sites publish in their feeds, and how often they do.")
+    calls_per_minute = 60
+
+    def poll(self, url: str, etag: str = "", last_modified: str = "", body_hash: str = "") -> FeedAnswer:
+        """The feed, unless it is as we saw it last. ``etag`` and ``last_modified`` go back byte for byte.
+
+        ``document`` is None for a 304 and for a body whose sha256 is ``body_hash``: many servers answer 200
+        with the same bytes. SourceError when there is no feed; the caller then drops its validators.
+        """
+        response = self.get(
+            url,
+            accept=(304,),
+            headers={"Accept": ACCEPT},
+            etag=etag,
+            last_modified=last_modified,
+            max_bytes=LARGEST,
+        )
+        moved = {
+            "final_url": response.url,
+            "moved_to": response.moved_to or "",
+            "max_age": _max_age(response),
+        }
+        if response.not_modified:
+            return FeedAnswer(
+                document=None,
+                etag=response.headers.get("etag") or etag,
+                last_modified=response.headers.get("last-modified") or last_modified,
+                body_hash=body_hash,
+                **moved,
+            )
+        digest = hashlib.sha256(response.body).hexdigest()
+        return FeedAnswer(
+            document=None if digest == body_hash else self._document(response),
+            etag=response.headers.get("etag") or "",
+            last_modified=response.headers.get("last-modified") or "",
+            body_hash=digest,
+            raw=response.body,
+            **moved,
+        )
+
+    def observe(self, handle: str, cursor: Cursor | None = None) -> Page[Reading]:
+        """Does the feed exist, what is it called, when was the last entry and how many came in 30 days.
+
+        A feed shows its newest entries only. When those cover less than 30 days, ``posts_30d`` is
+        extrapolated from the days they do cover, and says "estimated".
+        """
+        response = self.get(handle, accept=(404, 410), headers={"Accept": ACCEPT}, max_bytes=LARGEST)
+        if response.status in (404, 410):
+            return Page(items=(Reading("exists", 0, url=handle),), inspected=0)
+        document = self._document(response)
+        readings = [Reading("exists", 1, url=handle), Reading("title", None, text=document.title, url=handle)]
+        return Page(items=(*readings, *self._cadence(document, handle)), inspected=len(document.items))
+
+    def _cadence(self, document: FeedDocument, url: str) -> tuple[Reading, ...]:
+        now = self.now()
+        dates = sorted(
+            item.published_at for item in document.items if item.published_at and item.published_at <= now
+        )
+        if not dates:
+            return ()
+        recent = sum(date > now - timedelta(days=30) for date in dates)
+        last = Reading("last_post", None, text=dates[-1].isoformat(), url=url)
+        if recent < len(dates) or recent < 2:
+            return last, Reading("posts_30d", recent, url=url)
+        covered = max((now - dates[0]) / timedelta(days=1), 1)
+        return last, Reading("posts_30d", round(recent * 30 / covered), url=url, precision="estimated")
+
+    def _document(self, response: Response) -> FeedDocument:
+        return parse(response.body, response.headers.get("content-type", ""), response.url, now=self.now())
+
+
+def _max_age(response: Response) -> int | None:
+    found = _MAX_AGE.search(response.headers.get("cache-control", ""))
+    return int(found[1]) if found else None
