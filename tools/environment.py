@@ -76,7 +76,8 @@ def sync(lock: Path, folder: Path) -> None:
 def main() -> int:
     """The command line: one argument, the lock's name."""
     if sys.version_info < OLDEST:
-        print(f"Earshot needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make PYTHON=python3.11")
+        version = sys.version.split()[0]
+        print(f"Earshot needs Python 3.11 or newer; this is {version}. Try: make PYTHON=python3.11")
         return 1
     try:
         sync(ROOT / sys.argv[1], ROOT / ".venv")

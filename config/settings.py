@@ -1,0 +1,275 @@
+"""All settings; what differs between installations comes from the environment (docs/running.md lists it)."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from config import env
+from config.logs import LOGGING
+
+__all__ = ["LOGGING"]
+
+django_stubs_ext.monkeypatch()  # lets us write ModelForm[ScanPlan] outside of type checks, too
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+EARSHOT_VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
+EARSHOT_DATA = Path(env.text("EARSHOT_DATA", str(BASE_DIR / ".local"))).resolve()
+EARSHOT_PRODUCTION = env.boolean("EARSHOT_PRODUCTION")
+
+DEBUG = env.boolean("DEBUG")
+SECRET_KEY = env.text("SECRET_KEY")
+if EARSHOT_PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("DEBUG shows secrets to visitors: not with EARSHOT_PRODUCTION=1.")
+if EARSHOT_PRODUCTION and not SECRET_KEY:
+    raise ImproperlyConfigured("Set SECRET_KEY (or SECRET_KEY_FILE) to a long random text.")
+SECRET_KEY = SECRET_KEY or env.kept_secret(EARSHOT_DATA / "secret-key")
+
+# Where it listens, and who may come
+
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.integer("PORT", 8000)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+# Off loopback anybody could come first and make themselves the owner: the first user's page then asks for
+# the token that `manage.py dev` writes into this file and prints.
+SETUP_NEEDS_TOKEN = EARSHOT_PRODUCTION or not env.is_loopback(HOST)
+SETUP_TOKEN_FILE = EARSHOT_DATA / "setup-token"
+
+# Our rooms come first: their templates and translations win over those of packages.
+
+INSTALLED_APPS = [
+    "config",
+    "teams",
+    "listening",
+    "competitors",
+    "pitches",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django.forms",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "teams.middleware.PersonMiddleware",  # language, time zone and last workspace of the person
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["config.templatetags.shell"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.shell.shell",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "config.forms.TablerRenderer"
+
+# What a lower room shows of a higher one is said here, once. (URL name, label, icon[, verb one needs])
+
+WORKSPACE_HOME = "pitches:home"
+WORKSPACE_SETUP = "listening:setup"
+SAMPLE_SEEDER = "pitches.sample.seed"  # seed(user) -> Workspace; "" offers no sample workspace
+NAVIGATION: list[tuple[Any, ...]] = [
+    ("pitches:home", _("Home"), "home"),
+    ("listening:mentions", _("Mentions"), "messages"),
+    ("competitors:rivals", _("Rivals"), "users"),
+    ("pitches:pitches", _("Pitch"), "presentation"),
+]
+NAVIGATION_MORE: list[tuple[Any, ...]] = [
+    ("listening:brands", _("Brands"), "building-store"),
+    ("listening:searches", _("Searches"), "search"),
+    ("listening:sources", _("Sources"), "rss"),
+    ("listening:scans", _("Scans"), "radar"),
+    ("listening:plan", _("Scan plan"), "calendar"),
+    ("competitors:profiles", _("Profiles"), "id"),
+    ("competitors:phrases", _("Phrases"), "list-search"),
+    ("teams:settings", _("Workspace"), "settings", "manage"),
+]
+# Which class plans, reads and saves each capability of a source in a scan (listening.scan.Handler).
+FETCH_HANDLERS: dict[str, str] = {
+    "search": "listening.handlers.Keywords",
+    "tagged": "listening.handlers.Tags",
+    "poll": "listening.handlers.Feeds",
+    "thread": "listening.handlers.Threads",
+}
+
+# Data
+
+DATABASE_URL = env.text("DATABASE_URL", env.embedded_database_url(EARSHOT_DATA))
+REDIS_URL = env.redis(env.text("REDIS_URL", env.embedded_redis_url(EARSHOT_DATA)))
+DATABASES = {"default": {**env.database(DATABASE_URL), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+    }
+}
+
+# Accounts: log in by e-mail address; no mail server is needed
+
+AUTH_USER_MODEL = "teams.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "teams.adapter.AccountAdapter"  # sign-up is closed once there is a first user
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = env.text("ACCOUNT_EMAIL_VERIFICATION", "none")
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to people who never asked for one
+ACCOUNT_SESSION_REMEMBER = True
+ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXIES", 0)  # how many proxies add to X-Forwarded-For
+if ACCOUNT_EMAIL_VERIFICATION not in ("none", "optional", "mandatory"):
+    raise ImproperlyConfigured("ACCOUNT_EMAIL_VERIFICATION must be none, optional or mandatory.")
+
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.integer("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", True)
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Earshot <earshot@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Safety in the browser
+
+BEHIND_TLS = env.boolean("BEHIND_TLS")  # a proxy speaks https for us and sets X-Forwarded-Proto
+SESSION_COOKIE_NAME = "__Host-session" if BEHIND_TLS else "earshot_session"
+SESSION_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "__Host-csrf" if BEHIND_TLS else "earshot_csrf"
+CSRF_COOKIE_SECURE = BEHIND_TLS
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves
+CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_NAME = "earshot_language"
+LANGUAGE_COOKIE_SECURE = BEHIND_TLS
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SECURE_SSL_REDIRECT = BEHIND_TLS
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # Tabler's style sheet draws arrows and ticks as data: images
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Languages and times: UTC inside, the workspace's zone outside
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("sv", "Svenska")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Style sheets, scripts, fonts
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = EARSHOT_DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "config.static.HashedFiles"},
+}
+WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
+
+# The outside: one door, listening.net
+
+OUTBOUND_REPLAY_URL = env.origin("OUTBOUND_REPLAY_URL")  # a server that stands in for the whole web
+OUTBOUND_PACE_FACTOR = env.number("OUTBOUND_PACE_FACTOR", 1)
+OUTBOUND_ALLOW = env.words("OUTBOUND_ALLOW")  # private networks and hosts that may be asked all the same
+OUTBOUND_PORTS = env.ports("OUTBOUND_PORTS", (80, 443))
+SEARXNG_URL = env.origin("SEARXNG_URL")
+if EARSHOT_PRODUCTION and OUTBOUND_REPLAY_URL:
+    raise ImproperlyConfigured("OUTBOUND_REPLAY_URL is for tests: not with EARSHOT_PRODUCTION=1.")
+if OUTBOUND_PACE_FACTOR != 1 and not OUTBOUND_REPLAY_URL:
+    raise ImproperlyConfigured("OUTBOUND_PACE_FACTOR may only be set together with OUTBOUND_REPLAY_URL.")
+
+# Background work: rows in the database are the schedule and the queue, Celery carries their ids. A task may
+# run twice and may be lost; the next tick finds what is due.
+
+TASK_SECONDS = 60  # one task is one page; longer than this and it is stopped
+TICK_SECONDS = 15
+CELERY_BROKER_URL = env.broker(REDIS_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3 * TASK_SECONDS,  # shorter, and a task that still runs is delivered again
+    "global_keyprefix": "celery:",
+    "socket_connect_timeout": 5,
+}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = TASK_SECONDS - 15
+CELERY_TASK_TIME_LIMIT = TASK_SECONDS
+CELERY_TASK_DEFAULT_QUEUE = "now"  # what a person waits for; "later" is for what may wait
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1_000
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 500_000  # KiB
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(EARSHOT_DATA / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "tick": {
+        "task": "listening.tasks.tick",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS - 3, "queue": "now"},  # a late tick is of no use
+    },
+}
