@@ -1,4 +1,4 @@
-"""THE LIST of sources. Adding one: one file, one line here, one folder of answers in tests/listening/sources/."""
+"""THE LIST of sources. Adding one: one file, one line here, one folder of answers under tests."""
 
 from __future__ import annotations
 

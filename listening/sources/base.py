@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
+from listening.net import check
 from listening.net.errors import SourceError, gettext_noop
 
 if TYPE_CHECKING:
@@ -69,8 +70,6 @@ class Source:
 
         Other keywords go to ``listening.net.Client.get``.
         """
-        from listening.net import check
-
         response = self.http.get(url, per_minute=self.calls_per_minute, **kwargs)
         if response.status not in accept:
             check(response)

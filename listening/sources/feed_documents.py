@@ -11,6 +11,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -222,8 +223,6 @@ def _repeat_free(items: Iterable[Item], feed: str) -> Iterator[Item]:
 
 
 def _with_id(item: Item, external_id: str) -> Item:
-    from dataclasses import replace
-
     return replace(item, external_id=stable_id(external_id))
 
 

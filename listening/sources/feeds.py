@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -44,28 +45,23 @@ class Feeds(Source):
             last_modified=last_modified,
             max_bytes=LARGEST,
         )
-        moved = {
-            "final_url": response.url,
-            "moved_to": response.moved_to or "",
-            "max_age": _max_age(response),
-        }
-        if response.not_modified:
-            return FeedAnswer(
-                document=None,
-                etag=response.headers.get("etag") or etag,
-                last_modified=response.headers.get("last-modified") or last_modified,
-                body_hash=body_hash,
-                **moved,
-            )
-        digest = hashlib.sha256(response.body).hexdigest()
-        return FeedAnswer(
-            document=None if digest == body_hash else self._document(response),
+        answer = FeedAnswer(
+            document=None,
             etag=response.headers.get("etag") or "",
             last_modified=response.headers.get("last-modified") or "",
-            body_hash=digest,
-            raw=response.body,
-            **moved,
+            body_hash=body_hash,
+            final_url=response.url,
+            moved_to=response.moved_to or "",
+            max_age=_max_age(response),
         )
+        if response.not_modified:
+            return replace(
+                answer, etag=answer.etag or etag, last_modified=answer.last_modified or last_modified
+            )
+        digest = hashlib.sha256(response.body).hexdigest()
+        if digest == body_hash:
+            return replace(answer, raw=response.body)
+        return replace(answer, document=self._document(response), body_hash=digest, raw=response.body)
 
     def observe(self, handle: str, cursor: Cursor | None = None) -> Page[Reading]:
         """Does the feed exist, what is it called, when was the last entry and how many came in 30 days.

@@ -11,7 +11,7 @@ from listening.net.errors import SourceError, gettext_noop
 from listening.sources.base import Searchable, Source
 from listening.sources.html import plain
 from listening.sources.values import address, moment, string, whole
-from listening.types import Cursor, Item, Page, Reading, Reply
+from listening.types import Cursor, Item, Page, Precision, Reading, Reply
 
 HITS = 200  # per request; the service allows 1,000, which is megabytes
 SITE = "https://news.ycombinator.com"
@@ -69,7 +69,7 @@ class HackerNews(Source):
         )
 
     def _advance(self, fronts: list[list[Any]], front: list[Any], hits: Sequence[dict[str, Any]]) -> bool:
-        """Moves the front to the oldest hit, or takes it away at its end. True when a second held too many."""
+        """Moves the front to the oldest hit, or ends it. True when one second held too many hits to read."""
         if len(hits) < HITS:
             fronts.remove(front)
             return False
@@ -94,7 +94,7 @@ class HackerNews(Source):
         return Page(items=tuple(replies), inspected=len(replies))
 
     def observe(self, handle: str, cursor: Cursor | None = None) -> Page[Reading]:
-        """What a user wrote in 30 days: stories (``posts_30d``), comments (``replies_30d``), the last of them.
+        """What a user wrote in 30 days: stories (``posts_30d``), comments (``replies_30d``), the last.
 
         One request for a user who writes; one more for each step further back: ever wrote, exists at all.
         """
@@ -118,7 +118,7 @@ class HackerNews(Source):
             )
         comments = sum(_is_comment(hit) for hit in hits)
         whole_month = (whole(answer.get("nbHits")) or 0) <= len(hits)
-        precision = "exact" if whole_month else "estimated"
+        precision: Precision = "exact" if whole_month else "estimated"
         readings.append(Reading("posts_30d", len(hits) - comments, url=url, precision=precision))
         readings.append(Reading("replies_30d", comments, url=url, precision=precision))
         return Page(
@@ -138,7 +138,7 @@ def parse(answer: dict[str, Any]) -> tuple[Item, ...]:
 
 
 def _asked(term: str) -> str:
-    """A term for the search box: in quotes unless it is one bare word, so that no sign in it is an operator."""
+    """A term for the search box: in quotes unless it is one bare word, so that no sign is an operator."""
     return term if term.isalnum() else '"' + term.replace('"', " ") + '"'
 
 

@@ -1,4 +1,4 @@
-"""Mastodon and its relatives: posts by tag, threads, and how a profile does. Without a key, where servers let us."""
+"""Mastodon and its relatives: posts by tag, threads, and how a profile does. No key, where servers let us."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from listening.net.errors import SourceError, gettext_noop
 from listening.sources.base import Source
 from listening.sources.html import plain
 from listening.sources.values import address, links, moment, string, whole
-from listening.types import Cursor, Item, Page, Reading, Reply
+from listening.types import Cursor, Item, Page, Precision, Reading, Reply
 
 if TYPE_CHECKING:
     from listening.net import Response
@@ -149,7 +149,7 @@ class Mastodon(Source):
         """The readings at the end. Where we stopped before 30 days were read, they are extrapolated."""
         covered = (self.now() - (moment(step["oldest"]) or since)) / timedelta(days=30) if cut else 1
         factor = 1 / min(max(covered, 1 / 30), 1)
-        precision = "estimated" if cut else "exact"
+        precision: Precision = "estimated" if cut else "exact"
         readings = [
             Reading("posts_30d", round(step["posts"] * factor), url=step["url"], precision=precision),
             Reading("replies_30d", round(step["replies"] * factor), url=step["url"], precision=precision),

@@ -66,7 +66,7 @@ def string(value: Any) -> str:
 
 
 def address(url: Any, base: str = "") -> str:
-    """An absolute http(s) address, or "". Relative ones are resolved against ``base``, odd characters escaped.
+    """An absolute http(s) address, or "". Relative ones are resolved against ``base``, odd signs escaped.
 
     Refused: other schemes, user names and passwords, impossible ports, addresses over 2,048 characters.
     """

@@ -64,7 +64,10 @@ class Wikipedia(Source):
         if ambiguous:
             readings.append(Reading("disambiguation", 1, url=url))
         edited = _edited(page)
-        numbers = {"length": whole(page.get("length")), "languages": 1 + len(page.get("langlinks") or ())}
+        numbers = {
+            "length": whole(page.get("length")),
+            "languages": 1 + len(_listed(page, "langlinks")),
+        }
         readings += [Reading(name, number, url=url) for name, number in numbers.items() if number is not None]
         readings += (
             [Reading("last_edit", None, text=edited.isoformat(), url=f"{url}?action=history")]
@@ -153,18 +156,23 @@ def _pages(answer: dict[str, Any]) -> list[dict[str, Any]]:
     return [page for page in listed if isinstance(page, dict)]
 
 
+def _listed(holder: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    found = holder.get(key)
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+
 def _ambiguous(page: dict[str, Any]) -> bool:
     return "disambiguation" in (page.get("pageprops") or {})
 
 
 def _edited(page: dict[str, Any]) -> datetime | None:
-    revisions = page.get("revisions") or ()
-    return moment(revisions[0].get("timestamp")) if revisions and isinstance(revisions[0], dict) else None
+    revisions = _listed(page, "revisions")
+    return moment(revisions[0].get("timestamp")) if revisions else None
 
 
 def _daily(answer: dict[str, Any]) -> dict[date, int]:
-    rows = [row for row in answer.get("items") or () if isinstance(row, dict)]
-    days = ((moment(f"{string(row.get('timestamp'))[:8]}"), whole(row.get("views"))) for row in rows)
+    rows = _listed(answer, "items")
+    days = ((moment(string(row.get("timestamp"))[:8]), whole(row.get("views"))) for row in rows)
     return {day.date(): views for day, views in days if day and views is not None}
 
 
