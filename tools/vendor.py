@@ -63,16 +63,17 @@ ICONS_FILE = "icons.json"
 ICON_NAMES = set(
     """
     adjustments alert-circle alert-triangle archive arrow-back-up arrow-down arrow-left arrow-right
-    arrow-up article at ban bell book-2 brand-mastodon brand-wikipedia brand-ycombinator bulb building
-    building-store calendar calendar-time chart-bar chart-dots chart-line check checklist chevron-down
-    chevron-left chevron-right circle circle-check circle-dashed circle-minus circle-x click
-    clipboard-text clock copy dots dots-vertical download ear edit external-link eye eye-off file-text
-    file-type-csv file-type-pdf file-type-ppt filter flag folders gavel hash help-circle history home
-    info-circle key language layout-grid link list list-check lock logout mail menu-2 message message-2
-    message-question messages minus news notes paperclip photo player-play plug plus power presentation
-    progress quote refresh rss scale search send settings shield-check shield-lock snowflake sparkles
-    star switch-horizontal table tag target thumb-down timeline tools trash trending-down trending-up
-    trophy upload user user-circle user-plus users users-group video wand world world-search x
+    arrow-up article at ban bell book-2 brand-mastodon brand-wikipedia brand-ycombinator building
+    building-store bulb calendar calendar-time chart-bar chart-dots chart-line check checklist
+    chevron-down chevron-left chevron-right circle circle-check circle-dashed circle-minus circle-x
+    click clipboard-text clock copy dots dots-vertical download ear edit external-link eye eye-off
+    file-text file-type-csv file-type-pdf file-type-ppt filter flag folders gavel hash help-circle
+    history home id info-circle key language layout-grid link list list-check list-search lock logout
+    mail menu-2 message message-2 message-question messages minus news notes paperclip photo player-play
+    plug plus power presentation progress quote radar refresh rss scale search send settings
+    shield-check shield-lock snowflake sparkles star switch-horizontal table tag target thumb-down
+    timeline tools trash trending-down trending-up trophy upload user user-circle user-plus users
+    users-group video wand world world-search x
     """.split()  # noqa: SIM905  # a list of 150 quoted words is harder to read
 )
 FILLED_ICON_NAMES = ["star"]  # kept as "star-filled"
