@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from competitors.site_types import TYPES
 from listening.models import Brand, Fetch
 from teams.models import Workspace
 
@@ -49,6 +51,7 @@ class Observation(models.Model):
     url = models.URLField(max_length=2048, blank=True)
     taken_at = models.DateTimeField()
     fetch = models.ForeignKey(Fetch, on_delete=models.SET_NULL, null=True, blank=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -98,7 +101,10 @@ class ResultPage(models.Model):
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
 
     class Meta:
-        ordering = ["-taken_at"]
+        ordering = ["-taken_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["fetch"], name="one_result_page_per_fetch"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.phrase} {self.engine} {self.taken_at:%Y-%m-%d}"
@@ -113,8 +119,10 @@ class ResultRow(models.Model):
     title = models.TextField(blank=True)
     excerpt = models.TextField(blank=True)
     engines = models.JSONField(default=list, blank=True)
-    type = models.CharField(max_length=12)  # see visibility.TYPES
-    rule = models.CharField(max_length=120, blank=True)  # the rule that typed it, in words
+    type = models.CharField(max_length=12)  # see site_types.TYPES
+    rule = models.CharField(max_length=120, blank=True)  # the rule that typed it: English template, as errors are
+    rule_params = models.JSONField(default=dict, blank=True)
+    said_type = models.CharField(max_length=12, blank=True)  # what the person who entered the row called it
 
     class Meta:
         ordering = ["rank"]
@@ -124,6 +132,15 @@ class ResultRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rank}. {self.url}"
+
+    @property
+    def rule_text(self) -> str:
+        """The rule that typed it, in the reader's language."""
+        return gettext(self.rule) % self.rule_params if self.rule else ""
+
+    @property
+    def type_label(self) -> str:
+        return gettext(TYPES[self.type]) if self.type in TYPES else self.type
 
 
 class SiteTypeCorrection(models.Model):

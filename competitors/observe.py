@@ -1,0 +1,129 @@
+"""How brands do in other places: dated readings of their profiles, and which handles are a brand's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
+
+from django.utils.translation import gettext_noop
+
+from competitors.models import Observation, Profile
+from listening import door, schedule, sources
+from listening.models import Brand, Fetch, Scan
+from listening.scan import Saved
+from listening.text import clean_line
+from listening.types import Page, Reading
+from teams.models import Workspace
+
+if TYPE_CHECKING:
+    from listening.sources import Source
+
+SITE = "site"  # a profile that no source reads: the home page itself
+
+# What the readings are called and counted in; the order is the order on a page. A metric without a line
+# here is stored and shown under its own name.
+METRICS: Mapping[str, str] = MappingProxyType(
+    {
+        "followers": gettext_noop("followers"),
+        "members": gettext_noop("members"),
+        "posts_30d": gettext_noop("posts in 30 days"),
+        "replies_30d": gettext_noop("replies in 30 days"),
+        "last_post": gettext_noop("latest post"),
+        "length": gettext_noop("bytes long"),
+        "views_30d": gettext_noop("views in 30 days"),
+        "languages": gettext_noop("languages"),
+        "last_edit": gettext_noop("latest edit"),
+        "posts": gettext_noop("posts in all"),
+        "following": gettext_noop("accounts followed"),
+        "title": gettext_noop("title"),
+        "exists": gettext_noop("exists"),
+    }
+)
+
+
+class Observing:
+    """The "observe" part of a scan: every profile that a listed source can read."""
+
+    capability = "observe"
+
+    def plan(self, scan: Scan) -> Iterable[Fetch]:
+        """One fetch per profile, on the sources this workspace listens to."""
+        readable = {kind.name for kind in door.enabled(scan.workspace) if kind.can(self.capability)}
+        profiles = Profile.objects.filter(workspace=scan.workspace, source__in=readable)
+        for profile in profiles.select_related("brand"):
+            yield Fetch(
+                scan=scan,
+                source=profile.source,
+                capability=self.capability,
+                subject_id=profile.pk,
+                label=f"{profile.brand.name}: {profile}"[:255],
+            )
+
+    def read(self, fetch: Fetch, source: Source) -> Page[Reading]:
+        """One page of readings; a profile that was removed meanwhile gives an empty one."""
+        profile = self._profile(fetch)
+        if profile is None:
+            return Page()
+        # A source has the capability iff it defines the method, so the base class does not name it.
+        page: Page[Reading] = cast(Any, source).observe(profile.handle, fetch.cursor)
+        return page
+
+    def save(self, fetch: Fetch, page: Page[Reading]) -> Saved:
+        """Stores the readings. What a page does not tell stays as it was: a failure leaves a gap, not a zero."""
+        profile = self._profile(fetch)
+        if profile is None:
+            return Saved()
+        saved = save_readings(profile, page.items, schedule.now(), fetch)
+        return Saved(found=saved, new=saved)
+
+    def _profile(self, fetch: Fetch) -> Profile | None:
+        return Profile.objects.filter(workspace=fetch.scan.workspace_id, pk=fetch.subject_id).first()
+
+
+def save_readings(
+    profile: Profile, readings: Iterable[Reading], now: datetime, fetch: Fetch | None = None
+) -> int:
+    """One row per metric and UTC day; a second reading of the same day overwrites the first. Returns how many."""
+    rows: dict[tuple[str, date], Observation] = {}
+    for reading in readings:
+        day = (reading.on or now).astimezone(UTC).date()
+        metric = clean_line(reading.metric, 40)
+        rows[metric, day] = Observation(
+            profile=profile,
+            metric=metric,
+            on=day,
+            value=reading.value,
+            text=clean_line(reading.text, 500),
+            precision=reading.precision[:10],
+            url=reading.url[:2048],
+            taken_at=now,
+            fetch=fetch,
+        )
+    Observation.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["profile", "metric", "on"],
+        update_fields=["value", "text", "precision", "url", "taken_at", "fetch"],
+    )
+    return len(rows)
+
+
+def normal_handle(source: str, handle: str) -> str:
+    """A handle in the form in which conversations name who wrote: lower case; Mastodon "@name@host"."""
+    handle = handle.strip().lower()
+    if source == "mastodon" and handle:
+        return f"@{handle.lstrip('@')}"
+    return handle
+
+
+def handles(workspace: Workspace, brand: Brand) -> dict[str, set[str]]:
+    """Under which names the brand writes, per source with conversations; its people's handles included."""
+    talking = {kind.name for kind in sources.with_capability("thread")}
+    found: dict[str, set[str]] = {}
+    for source, handle in Profile.objects.filter(
+        workspace=workspace, brand=brand, source__in=talking
+    ).values_list("source", "handle"):
+        found.setdefault(source, set()).add(normal_handle(source, handle))
+    return found
