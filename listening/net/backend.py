@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-import select
 import socket
 import ssl
 import threading
@@ -242,15 +241,11 @@ class Stream(httpcore.NetworkStream):
             raise unreachable(self._host) from error
 
     def get_extra_info(self, info: str) -> Any:
-        """What httpcore asks: "is_readable" tells it that an idle connection was closed at the other end."""
+        """What httpcore asks about the connection."""
         if info == "ssl_object":
             return self._socket if isinstance(self._socket, ssl.SSLSocket) else None
         if info == "server_addr":
             return self._socket.getpeername()
-        if info == "is_readable":
-            waiting = select.poll()
-            waiting.register(self._socket, select.POLLIN)
-            return bool(waiting.poll(0))
         return None
 
 

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -80,13 +79,12 @@ class Client:
         self._sleep = sleep
         self._replay = parse(settings.replay_url) if settings.replay_url else None
         self._searxng = parse(settings.searxng_url) if settings.searxng_url else None
+        # One for all: building it costs more than a request. The environment may not add certificates.
         ssl_context = ssl_context or httpx.create_ssl_context(trust_env=False)
-        self._public = Transport(partial(PublicBackend, settings.allowed, resolver, dialler), ssl_context)
-        # Connections to a configured origin are kept apart from the public ones: what may be dialled differs.
-        self._fixed = {
-            parts.origin: Transport(
-                partial(OriginBackend, parts.host, parts.port, resolver, dialler), ssl_context
-            )
+        self._public = Transport(PublicBackend(settings.allowed, resolver, dialler), ssl_context)
+        # What may be dialled for a configured origin is that origin and nothing else.
+        self._configured = {
+            parts.origin: Transport(OriginBackend(parts.host, parts.port, resolver, dialler), ssl_context)
             for parts in (self._replay, self._searxng)
             if parts is not None
         }
@@ -150,11 +148,6 @@ class Client:
         """`urls.check_url` with this installation's settings: for addresses that people save."""
         settings = self.settings
         return check_url(url, ports=settings.ports, allowed=settings.allowed, own_hosts=settings.own_hosts)
-
-    def close(self) -> None:
-        """Close every connection."""
-        for transport in (self._public, *self._fixed.values()):
-            transport.close()
 
     def _question(
         self,
@@ -265,15 +258,16 @@ class Client:
             "Accept": "*/*",
             **question.headers,
             "Accept-Encoding": "gzip",
+            "Connection": "close",
         }
         url, transport = parts.request_url, self._public
         if self._replay is not None:
             headers["X-Original-URL"] = url
             # The original with its ":" and "//" turned into one "/": http/host/path?query.
             url = self._replay.request_url.rstrip("/") + "/" + url.replace("://", "/", 1)
-            transport = self._fixed[self._replay.origin]
+            transport = self._configured[self._replay.origin]
         elif question.trusted:
-            transport = self._fixed[parts.origin]
+            transport = self._configured[parts.origin]
         raw = [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in headers.items()]
         return transport.handle_request(
             httpx.Request(question.method, url, headers=raw, content=question.content)
