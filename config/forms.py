@@ -39,6 +39,11 @@ class TablerField(BoundField):
         return {**attrs, "class": joined} if joined else attrs
 
     @property
+    def is_marked_optional(self) -> bool:
+        """Said only where other fields are required: in a form of filters it would be noise."""
+        return not self.field.required and any(each.required for each in self.form.fields.values())
+
+    @property
     def is_single_check(self) -> bool:
         """A tick box on its own has its label on the right."""
         return isinstance(self.field.widget, forms.CheckboxInput)
