@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -108,10 +109,8 @@ def stop(children: Sequence[Child], grace: float = GRACE) -> list[str]:
             child.process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             killed.append(child.name)
-        try:  # the group may outlive its leader
+        with suppress(ProcessLookupError, PermissionError):  # the group may outlive its leader
             os.killpg(child.process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
         child.process.wait()
     return killed
 

