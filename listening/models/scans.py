@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -40,7 +42,7 @@ class ScanPlan(Due):
 
     workspace = models.OneToOneField(Workspace, on_delete=models.CASCADE, related_name="plan")
     every = models.CharField(max_length=5, choices=Every.choices, default=Every.DAY)
-    at = models.TimeField(default="07:00")
+    at = models.TimeField(default=time(7))
     weekday = models.PositiveSmallIntegerField(default=1)  # 1 = Monday, as cron counts
     cron_text = models.CharField(max_length=100, blank=True)
     is_on = models.BooleanField(default=True)

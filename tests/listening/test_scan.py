@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections import deque
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db.models import Q
 
 from listening import dispatch, plans, scan, schedule
 from listening.models import Conversation, Fetch, Mention, Scan, ScanPlan
@@ -33,16 +35,17 @@ def workspace(settings: object) -> Workspace:
 
 def run(started: Scan, at: datetime | None = None) -> int:
     """Does what the tick and the workers would, until nothing is due; returns how many pages were asked."""
-    pages = 0
-    while messages := [one for one in dispatch.due(at or schedule.now() + timedelta(days=1)) if one.kind == "fetch"]:
-        for message in messages:
-            pk, token = message.pk, message.token
-            pages += 1
-            while again := scan.run_page(pk, token):
-                token = again.token
-                pages += 1
-                assert pages < 200
-    started.refresh_from_db()
+    started.fetches.update(lease_until=None)  # whoever held one is gone
+    pages, queue = 0, deque[tuple[int, str]]()
+    while not started.finished_at:
+        tomorrow = (at or schedule.now()) + timedelta(days=1)  # nobody waits for a back-off here
+        queue.extend(schedule.claim(Fetch, 100, tomorrow, Q(lease_until=None)))
+        pk, token = queue.popleft()
+        if again := scan.run_page(pk, token):
+            queue.append((pk, again.token))
+        pages += 1
+        assert pages < 200
+        started.refresh_from_db()
     return pages
 
 
@@ -241,7 +244,7 @@ def test_a_daily_plan_runs_once_a_local_day_across_both_changes_of_the_clock(
     install(monkeypatch, FakeSource([]))
     for start, days in ((datetime(2026, 3, 27, tzinfo=UTC), 5), (datetime(2026, 10, 23, tzinfo=UTC), 5)):
         Scan.objects.all().delete()
-        plan = make_plan(workspace, at="02:30")
+        plan = make_plan(workspace, at=time(2, 30))
         ScanPlan.objects.filter(pk=plan.pk).update(due_at=plans.next_run(plan, start))
         at = start
         while at < start + timedelta(days=days):
