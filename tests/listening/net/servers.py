@@ -72,8 +72,8 @@ def _read_request(connection: socket.socket) -> Seen | None:
     head = b""
     while b"\r\n\r\n" not in head:
         piece = connection.recv(65536)
-        if not piece:
-            return None
+        if not piece or piece.startswith(b"\x16\x03"):
+            return None  # someone wants to speak TLS
         head += piece
     head, _, body = head.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
