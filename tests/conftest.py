@@ -1,13 +1,26 @@
-"""What every test may use."""
+"""What every test may use, and what none may do: reach beyond this machine."""
 
 from __future__ import annotations
 
 import os
+import socket
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import redis
+from django.conf import settings
+
+from config import env
+from tools import browser as browsers
 
 ROOT = Path(__file__).resolve().parent.parent
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))  # tests run side by side
+HAS_VALKEY = "REDIS_URL" in os.environ
+
+# Playwright runs an event loop in the thread in which tests use the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 def shared(path: str = "") -> Path:
@@ -23,3 +36,86 @@ def shared(path: str = "") -> Path:
             pytest.fail(message, pytrace=False)
         pytest.skip(message)
     return found
+
+
+def pytest_configure() -> None:
+    """Give each worker a Valkey database of its own, before Django connects to any."""
+    # Run without services, nothing here may touch the Valkey of a running Earshot.
+    url = env.redis_database(settings.REDIS_URL, 1 + WORKER) if HAS_VALKEY else "unix:///run-it-by-make-test"
+    settings.REDIS_URL = url
+    settings.CELERY_BROKER_URL = env.broker(url)
+    if HAS_VALKEY:
+        settings.CACHES["default"]["LOCATION"] = url
+    else:
+        settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; nobody's secrets
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[redis.Redis | None]:
+    """A connection to this worker's Valkey database; None when tests run without services."""
+    if not HAS_VALKEY:
+        yield None
+        return
+    with redis.Redis.from_url(settings.REDIS_URL) as connection:
+        yield connection
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered(valkey: redis.Redis | None) -> None:
+    """Caches, rate limits, pace and queues start empty in every test."""
+    if valkey is not None:
+        valkey.flushdb()
+
+
+def is_local(address: Any) -> bool:
+    """Whether a socket's address is a file or on the loopback interface."""
+    if not isinstance(address, tuple):
+        return True
+    return str(address[0]) in ("", "localhost", "::1") or str(address[0]).startswith("127.")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """A test that reaches beyond loopback fails, whatever the code under test catches."""
+    real_connect, real_connect_ex = socket.socket.connect, socket.socket.connect_ex
+    real_getaddrinfo = socket.getaddrinfo
+
+    def check(address: Any) -> None:
+        if not is_local(address):
+            pytest.fail(f"A test tried to reach {address!r}; tests stay on this machine.")
+
+    def connect(self: socket.socket, address: Any) -> None:
+        check(address)
+        return real_connect(self, address)
+
+    def connect_ex(self: socket.socket, address: Any) -> int:
+        check(address)
+        return real_connect_ex(self, address)
+
+    def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host or ""
+        if not name.replace(".", "").isdigit() and ":" not in name:  # a number needs no question
+            check((name,))
+        return real_getaddrinfo(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect)
+        patch.setattr(socket.socket, "connect_ex", connect_ex)
+        patch.setattr(socket, "getaddrinfo", getaddrinfo)
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The Chromium of this machine, without its own phone calls (for pytest-playwright)."""
+    found = browsers.find()
+    if found is None:
+        pytest.fail(browsers.MISSING, pytrace=False)
+    return {**browser_type_launch_args, "executable_path": str(found), "args": browsers.ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A screen as people have, and English until a test asks for Swedish."""
+    return {**browser_context_args, "viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
