@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import feedparser
 from feedparser.mixin import _FeedParserMixin
 
+from listening.net.decode import codec_for
 from listening.net.errors import SourceError, gettext_noop
 from listening.sources.html import plain
 from listening.sources.values import address, clamp, moment, refusing, stable_id, string, whole
@@ -48,9 +49,7 @@ _NAMESPACE = re.compile(rb"xmlns:([\w.-]{1,80})")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
 _WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
-# Python's own transformations: they are codecs, but no feed is written in them.
 _SILENT_UTF16 = {b"\0<": "utf-16-be", b"<\0": "utf-16-le"}  # without a byte order mark
-_NO_CHARSETS = frozenset(("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"))
 
 
 def _bound_feedparser() -> None:
@@ -131,18 +130,17 @@ def _from_xml(body: bytes, content_type: str, url: str, now: datetime | None) ->
 
 
 def _charset(body: bytes, content_type: str) -> str:
-    """The charset to insist on: the one of the HTTP header; "" lets the parser find out."""
+    """The charset to insist on: the one of the HTTP header; "" lets the parser find out.
+
+    Python has codecs that are no charsets ("punycode", "unicode_escape"); no feed is written in them.
+    """
     header = _CHARSET.search(content_type)
-    if header and _is_charset(header[1]):
+    if header and codec_for(header[1]):
         return header[1]
     if body[:2] in _SILENT_UTF16 and body[2:4] != b"\0\0":  # that would be UTF-32
         return _SILENT_UTF16[body[:2]]
     declared = _DECLARED.match(body[:300])
-    return "utf-8" if declared and not _is_charset(declared[1].decode("ascii", "replace")) else ""
-
-
-def _is_charset(name: str) -> bool:
-    return name.lower().replace("_", "-") not in _NO_CHARSETS
+    return "utf-8" if declared and not codec_for(declared[1].decode("ascii", "replace")) else ""
 
 
 def _entry(entry: Any, site: str, url: str, now: datetime | None) -> Item:

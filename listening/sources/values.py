@@ -12,6 +12,7 @@ from time import struct_time
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
+from listening.net.decode import json_value
 from listening.net.errors import SourceError
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
@@ -87,6 +88,22 @@ def address(url: Any, base: str = "") -> str:
 def stable_id(value: str) -> str:
     """The id as it is, or its sha256 where it is longer than we index."""
     return value if len(value) <= LONGEST_ID else hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()
+
+
+def objects_in(source: str) -> list[dict[str, Any]]:
+    """Every object of a JSON text, at any depth up to 20; [] for what is no JSON."""
+    try:
+        waiting: list[tuple[Any, int]] = [(json_value(source), 0)]
+    except ValueError:
+        return []
+    found: list[dict[str, Any]] = []
+    for value, depth in waiting:  # grows while we walk
+        if isinstance(value, dict):
+            found.append(value)
+        if isinstance(value, dict | list) and depth < 20:
+            inner = value.values() if isinstance(value, dict) else value
+            waiting += [(one, depth + 1) for one in inner if isinstance(one, dict | list)]
+    return found
 
 
 @contextmanager

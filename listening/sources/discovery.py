@@ -1,0 +1,258 @@
+"""What a brand's home page tells of itself: feeds, profiles, name, colour. For the wizard; no source."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from lxml import html as markup
+
+from listening.net import Busy, SourceError, check
+from listening.net.errors import gettext_noop
+from listening.sources.feed_documents import parse
+from listening.sources.platforms import Profile, profile
+from listening.sources.values import address, links, objects_in
+from listening.text import clean_line
+from listening.types import Proposal, SiteFacts
+
+if TYPE_CHECKING:
+    from listening.net import Client, Response
+    from listening.net.robots import Robots
+
+ACCEPT = {"Accept": "text/html, application/xhtml+xml, */*;q=0.5"}
+LARGEST = 2_000_000  # bytes of a home page
+MOST_FEEDS = 20
+MOST_PROFILES = 40
+PROBE_SECONDS = 12.0  # a person is waiting
+USUAL_PATHS = (
+    *("/feed", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json", "/blog/feed"),
+    *("/feeds/posts/default", "/?feed=rss2"),
+)
+
+_FEED_TYPES = frozenset(
+    (
+        "application/rss+xml",
+        "application/atom+xml",
+        "application/feed+json",
+        "application/rdf+xml",
+        "text/xml",
+    )
+)
+_A_FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]|\"https://jsonfeed\.org/version/")
+_HANDLE = re.compile(r"(?<![\w./@])@([A-Za-z0-9_]{1,30})@([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE)
+_COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+
+LINKED = gettext_noop("the home page names this feed")
+PROBED = gettext_noop("found at a usual address of the site")
+TYPED = gettext_noop("the address that was typed")
+OWNED = gettext_noop("the home page says that this is its own profile")
+LISTED = gettext_noop("the home page lists this profile in its data for search engines")
+MENTIONED = gettext_noop("the home page links to this profile")
+
+
+def look_at_home(
+    http: Client, domain_or_url: str, *, patience: float = 5.0, robots: Robots | None = None
+) -> SiteFacts:
+    """Reads the home page of a domain, or the page (or feed) of an address that somebody typed.
+
+    A bare domain is tried with https, then with "www.", then without encryption. Where the page names no
+    feed, the usual addresses are tried, one after the other, for at most 12 seconds. ``patience``: seconds to
+    wait for the host's turn. ``robots``: whether the site lets programs read the page.
+
+    Raises SourceError, in words for the person who typed, and Busy.
+    """
+    response = _home(http, domain_or_url.strip(), patience, robots)
+    if _A_FEED.search(response.body[:2000]):
+        document = parse(response.body, response.headers.get("content-type", ""), response.url)
+        return SiteFacts(
+            url=document.site_url or response.url,
+            title=document.title,
+            name=document.title,
+            language=document.language,
+            proposals=(_feed(response.url, document.title, TYPED),),
+        )
+    facts = read_home(response.text(), response.url, response.headers)
+    if any(proposal.source == "feeds" for proposal in facts.proposals):
+        return facts
+    found = _probe(http, response.url, patience, robots)
+    return SiteFacts(**{**vars(facts), "proposals": (*found, *facts.proposals)})
+
+
+def _home(http: Client, asked: str, patience: float, robots: Robots | None) -> Response:
+    if "://" in asked:
+        addresses = [asked]
+    else:
+        addresses = [f"https://{asked}/", f"https://www.{asked}/", f"http://{asked}/"]
+    first: SourceError | None = None
+    for url in addresses:
+        try:
+            if robots:
+                robots.check(url, patience=patience)
+            return check(http.get(url, headers=ACCEPT, patience=patience, max_bytes=LARGEST))
+        except SourceError as error:
+            first = first or error
+            if error.kind == "rate_limited":
+                break
+    assert first is not None  # each address either answered or failed
+    raise first
+
+
+def _probe(http: Client, home: str, patience: float, robots: Robots | None) -> tuple[Proposal, ...]:
+    """The first usual address that gives a feed. What fails here only means that there is none."""
+    end = time.monotonic() + PROBE_SECONDS
+    for path in USUAL_PATHS:
+        url = address(path, home)
+        if time.monotonic() > end:
+            break
+        with suppress(SourceError, Busy):
+            if robots and not robots.allowed(url, patience=patience):
+                continue
+            response = check(http.get(url, patience=patience, deadline=max(end - time.monotonic(), 1)))
+            document = parse(response.body, response.headers.get("content-type", ""), response.url)
+            return (_feed(response.url, document.title, PROBED),)
+    return ()
+
+
+def read_home(html: str, url: str, headers: Mapping[str, str] | None = None) -> SiteFacts:
+    """What a page says of itself. Pure. ``headers``: those of the answer; names without regard to case."""
+    told = {name.lower(): value for name, value in (headers or {}).items()}
+    source = html[:LARGEST].replace("\0", "").encode("utf-8", "replace")
+    page = markup.document_fromstring(
+        source or b"<p>", parser=markup.HTMLParser(encoding="utf-8"), ensure_head_body=True
+    )
+    base = next((found for tag in page.iter("base") if (found := address(tag.get("href"), url))), url)
+    meta, data = _meta(page), list(_linked_data(page))
+    feeds = _distinct([*_linked_feeds(page, base), *_header_feeds(told.get("link", ""), url)])
+    language = page.get("lang") or meta.get("og:locale", "") or told.get("content-language", "")
+    colour = meta.get("theme-color", "").strip()
+    title = clean_line(page.findtext(".//title") or "", 300)
+    return SiteFacts(
+        url=url,
+        title=title,
+        name=clean_line(
+            meta.get("og:site_name") or _own_name(data) or meta.get("application-name") or title, 200
+        ),
+        description=clean_line(meta.get("og:description") or meta.get("description", ""), 500),
+        language=language.strip().replace("_", "-") if _LANGUAGE.fullmatch(language.strip()) else "",
+        colour=colour.lower() if _COLOUR.fullmatch(colour) else "",
+        proposals=(*feeds[:MOST_FEEDS], *_profiles(page, data, meta, base, url)),
+    )
+
+
+def guess_handles(name: str, domain: str = "") -> tuple[str, ...]:
+    """User names and tags that a brand may go by, likeliest first: fjällvikcoffee, fjällvik_coffee."""
+    words = re.findall(r"\w+", name.casefold())
+    label = max(domain.casefold().removeprefix("www.").split(".")[:-1], key=len, default="")
+    guesses = [label.replace("-", ""), "".join(words), "_".join(words), "-".join(words)]
+    return tuple(dict.fromkeys(guess for guess in guesses if len(guess) > 1))
+
+
+def _feed(url: str, title: str, proof: str, confident: bool = True) -> Proposal:
+    return Proposal("feeds", url, url, clean_line(title, 200) or url, proof, confident)
+
+
+def _meta(page: Any) -> dict[str, str]:
+    """Name or property of each meta element to its first content."""
+    found: dict[str, str] = {}
+    for tag in page.iter("meta"):
+        name = (tag.get("property") or tag.get("name") or "").strip().lower()
+        found.setdefault(name, tag.get("content") or "")
+    return found
+
+
+def _linked_feeds(page: Any, base: str) -> Iterator[Proposal]:
+    for tag in page.iter("link"):
+        rel, kind = (tag.get("rel") or "").lower().split(), _kind(tag.get("type"))
+        url = address(tag.get("href"), base)
+        if url and "alternate" in rel and "stylesheet" not in rel and _is_feed(kind, url):
+            title = clean_line(tag.get("title") or "", 200)
+            yield _feed(url, title, LINKED, confident="comment" not in f"{title} {url}".lower())
+
+
+def _header_feeds(header: str, url: str) -> Iterator[Proposal]:
+    for target, about in links(header):
+        found = address(target, url)
+        if (
+            found
+            and "alternate" in about.get("rel", "").lower().split()
+            and _is_feed(_kind(about.get("type")), found)
+        ):
+            yield _feed(found, about.get("title", ""), LINKED)
+
+
+def _kind(value: str | None) -> str:
+    return (value or "").partition(";")[0].strip().lower()
+
+
+def _is_feed(kind: str, url: str) -> bool:
+    # WordPress announces its API as application/json, too.
+    return kind in _FEED_TYPES or (kind == "application/json" and "feed" in url and "wp-json" not in url)
+
+
+def _distinct(feeds: Iterable[Proposal]) -> list[Proposal]:
+    """Each address once, feeds of comments last."""
+    once: dict[str, Proposal] = {}
+    for feed in feeds:
+        once.setdefault(feed.url, feed)
+    return sorted(once.values(), key=lambda feed: not feed.confident)
+
+
+def _linked_data(page: Any) -> Iterator[dict[str, Any]]:
+    """Every object of the page's JSON-LD."""
+    for tag in page.iter("script"):
+        if _kind(tag.get("type")) == "application/ld+json":
+            yield from objects_in((tag.text or "")[:200_000])
+
+
+def _own_name(data: list[dict[str, Any]]) -> str:
+    kinds = ("organization", "corporation", "localbusiness", "brand", "website")
+    named = [found for found in data if str(found.get("@type", "")).lower() in kinds]
+    return next((name for found in named if isinstance(name := found.get("name"), str)), "")
+
+
+def _profiles(
+    page: Any, data: list[dict[str, Any]], meta: dict[str, str], base: str, url: str
+) -> list[Proposal]:
+    """Profiles on known platforms, each once: first those the page calls its own, then the linked."""
+    own: list[str] = []
+    linked: list[str] = []
+    for tag in page.iter("a", "link"):
+        target, rel = address(tag.get("href"), base), (tag.get("rel") or "").lower().split()
+        if target and (tag.tag == "a" or "me" in rel):
+            (own if "me" in rel else linked).append(target)
+    same = [target for found in data for target in _same_as(found)]
+    texts = " ".join(
+        [meta.get("fediverse:creator", ""), *(tag.text_content()[:200] for tag in page.iter("a"))]
+    )
+    handles = [f"https://{host.lower()}/@{name}" for name, host in _HANDLE.findall(texts)]
+    if account := meta.get("twitter:site", "").strip().lstrip("@"):
+        same.append(f"https://x.com/{account}")
+    ranked = (
+        (own, OWNED, True),
+        (same, LISTED, True),
+        (handles, MENTIONED, True),
+        (linked, MENTIONED, False),
+    )
+    found: dict[tuple[str, str], Proposal] = {}
+    for targets, proof, sure in ranked:
+        for target in targets:
+            named = profile(address(target, base), surely_mastodon=sure and proof != LISTED)
+            if named and urlsplit(named.url).hostname != urlsplit(url).hostname:
+                found.setdefault((named.platform, named.handle.casefold()), _proposal(named, proof, sure))
+    return list(found.values())[:MOST_PROFILES]
+
+
+def _same_as(found: dict[str, Any]) -> list[str]:
+    same = found.get("sameAs")
+    return [target for target in (same if isinstance(same, list) else [same]) if isinstance(target, str)]
+
+
+def _proposal(named: Profile, proof: str, confident: bool) -> Proposal:
+    if named.platform == "Mastodon":
+        return Proposal("mastodon", named.handle, named.url, named.handle, proof, confident)
+    return Proposal("link", named.url, named.url, f"{named.platform}: {named.handle}", proof, confident)

@@ -1,0 +1,315 @@
+"""The sources against the recorded web, whose ground truth is counted independently of us."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from listening import query
+from listening.net import SourceError
+from listening.sources import wikipedia
+from listening.sources.discovery import look_at_home
+from listening.sources.feeds import Feeds
+from listening.sources.hackernews import HackerNews
+from listening.sources.mastodon import Mastodon
+from listening.sources.searxng import SearXNG
+from listening.sources.wikipedia import Wikipedia
+from listening.types import Item, Reading
+from tests.listening.sources.paging import reaches_back_steadily, read_all
+from tests.recorded import SEARXNG, RecordedWeb
+
+pytestmark = pytest.mark.shared
+LONG_AGO = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3650)
+FORMS = ("all words", "phrases without jobs or thanks")
+EXCLUDED = ("jobs", "thanks")
+
+
+@pytest.fixture(scope="module")
+def airlines() -> Iterator[RecordedWeb]:
+    with RecordedWeb("airlines") as web:
+        yield web
+
+
+@pytest.fixture(scope="module")
+def tech() -> Iterator[RecordedWeb]:
+    with RecordedWeb("tech") as web:
+        yield web
+
+
+@pytest.fixture(params=["airlines", "tech"])
+def web(request: pytest.FixtureRequest) -> RecordedWeb:
+    found: RecordedWeb = request.getfixturevalue(request.param)
+    return found
+
+
+def holds(text: str, term: str, phrase: bool) -> bool:
+    """The rule of the truth, written down once more: whole words, case folded, in any order or in a row."""
+    folded = unicodedata.normalize("NFC", text).casefold()
+    words = [re.escape(word) for word in unicodedata.normalize("NFC", term).casefold().split()]
+    wanted = [r"[^\w]+".join(words)] if phrase else words
+    return all(re.search(rf"(?<!\w){one}(?!\w)", folded) for one in wanted)
+
+
+def matching(items: Sequence[Item], terms: Sequence[str], form: str) -> dict[str, Item]:
+    phrase = form != FORMS[0]
+    found = {}
+    for item in items:
+        text = f"{item.title}\n{item.text}"
+        banned = phrase and any(holds(text, word, True) for word in EXCLUDED)
+        if any(holds(text, term, phrase) for term in terms) and not banned:
+            found[item.external_id] = item
+    return found
+
+
+def expected(web: RecordedWeb, terms: Sequence[str], form: str, **limits: Any) -> dict[str, Any]:
+    wording = {} if form == FORMS[0] else {"phrase": 1, "exclude": list(EXCLUDED)}
+    return {row["id"]: row for row in web.truth(list(terms), **wording, **limits)["items"]}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_tag_timelines_give_what_the_truth_counts(web: RecordedWeb, form: str) -> None:
+    source = Mastodon(web.client())
+    heard = 0
+    for brand in web.brands():
+        items = []
+        for tag in brand["tags"]:
+            found, pages = read_all(lambda cursor, tag=tag: source.tagged(tag, LONG_AGO, cursor))
+            assert reaches_back_steadily(pages, LONG_AGO)
+            items += found
+        ours = matching(items, brand["terms"], form)
+        truth = expected(web, brand["terms"], form, source=["mastodon"], tag=brand["tags"])
+        assert ours.keys() == truth.keys(), brand["id"]
+        for key, row in truth.items():
+            assert ours[key].url == row["url"]
+            assert ours[key].published_at == datetime.fromisoformat(row["published"])
+        heard += len(ours)
+    # The tech world has no short posts of its own: only the airlines' posts can be heard there.
+    assert heard > 2000 or web.world == "tech"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_hacker_news_gives_what_the_truth_counts(web: RecordedWeb, form: str) -> None:
+    source = HackerNews(web.client(), now=lambda: LONG_AGO + timedelta(days=3650))
+    heard = 0
+    for brand in web.brands():
+        asked = " OR ".join(
+            f'"{term}"' if form != FORMS[0] else "(" + term.replace(" ", " AND ") + ")"
+            for term in brand["terms"]
+        )
+        asked = asked if form == FORMS[0] else f"({asked}) NOT {EXCLUDED[0]} NOT {EXCLUDED[1]}"
+        wanted = query.parse(asked)
+        items, pages = read_all(lambda cursor, wanted=wanted: source.search(wanted, LONG_AGO, cursor))
+        assert reaches_back_steadily(pages, LONG_AGO)
+        stories = matching([item for item in items if not item.root_id], brand["terms"], form)
+        truth = expected(web, brand["terms"], form, source=["hackernews"])
+        assert stories.keys() == truth.keys(), brand["id"]
+        assert all(stories[key].url == row["url"] for key, row in truth.items())
+        heard += len(stories)
+    assert heard > 15
+
+
+def test_a_search_with_more_hits_than_a_page_is_read_to_its_end(tech: RecordedWeb) -> None:
+    source = HackerNews(tech.client())
+    items, pages = read_all(lambda cursor: source.search(query.parse("the"), LONG_AGO, cursor))
+    stories = matching([item for item in items if not item.root_id], ["the"], FORMS[0])
+    truth = expected(tech, ["the"], FORMS[0], source=["hackernews"])
+    assert len(truth) > 1000, "the service shows at most 1,000 hits of one query"
+    assert stories.keys() == truth.keys()
+    assert reaches_back_steadily(pages, LONG_AGO)
+    assert len(items) == len({item.external_id for item in items}), "no hit is given twice"
+
+
+@pytest.mark.parametrize("days", [1, 3])
+def test_reading_stops_at_the_asked_time(airlines: RecordedWeb, days: int) -> None:
+    since = datetime.now(UTC).replace(microsecond=0) - timedelta(days=days)
+    source = Mastodon(airlines.client())
+    items, pages = read_all(lambda cursor: source.tagged("united", since, cursor))
+    truth = expected(
+        airlines,
+        ["united"],
+        FORMS[0],
+        source=["mastodon"],
+        tag=["united"],
+        since=since.isoformat().replace("+00:00", "Z"),
+    )
+    assert matching(items, ["united"], FORMS[0]).keys() == truth.keys()
+    assert pages[-1].reached == since
+    assert all(item.published_at and item.published_at >= since for item in items)
+
+
+def test_a_new_post_is_found(airlines: RecordedWeb) -> None:
+    source = Mastodon(airlines.client())
+    added = airlines.add("mastodon", "Fresh from the press", brand="united")
+    page = source.tagged("united", LONG_AGO)
+    airlines.reset()
+    assert page.items[0].external_id == added["id"]
+    assert page.items[0].text == added["text"]
+
+
+def test_mastodon_threads_tell_who_takes_part(airlines: RecordedWeb) -> None:
+    source = Mastodon(airlines.client())
+    told = airlines.threads("united", source=["mastodon"])
+    truth = {row["id"]: row for row in told["items"]}
+    items, _ = read_all(lambda cursor: source.tagged("united", LONG_AGO, cursor))
+    talked = [item for item in items if item.replies and item.external_id in truth][:60]
+    assert talked
+    ours = f"@{told['profiles']['mastodon']}"
+    took_part = 0
+    for item in talked:
+        page = source.thread(item.thread_handle)
+        row = truth[item.external_id]
+        assert len(page.items) == row["replies"] >= item.replies, "a server counts direct replies only"
+        assert {reply.external_id for reply in page.items if reply.author == ours} == set(
+            row["brand_replies"]
+        )
+        took_part += bool(row["brand_replies"])
+    assert 0 < took_part < len(talked)
+
+
+def test_a_closed_server_says_that_it_needs_a_key(airlines: RecordedWeb) -> None:
+    closed = Mastodon(airlines.client(), instance="hachyderm.io")
+    item = next(item for item in closed.tagged("united", LONG_AGO).items)
+    with pytest.raises(SourceError) as refused:
+        closed.thread(item.thread_handle)
+    assert refused.value.kind == "needs_key"
+    with pytest.raises(SourceError) as refused:
+        Mastodon(airlines.client(), instance="closed.social.example").tagged("united", LONG_AGO)
+    assert refused.value.kind == "needs_key"
+
+
+def test_hacker_news_threads_tell_who_takes_part(tech: RecordedWeb) -> None:
+    source = HackerNews(tech.client())
+    told = tech.threads("github", source=["hackernews"])
+    ours = told["profiles"]["hackernews"]
+    took_part = 0
+    for row in told["items"]:
+        page = source.thread(row["id"])
+        assert len(page.items) == row["replies"]
+        assert {reply.external_id for reply in page.items if reply.author == ours} == set(
+            row["brand_replies"]
+        )
+        took_part += bool(row["brand_replies"])
+    assert 0 < took_part < len(told["items"])
+
+
+def readings(pages: Sequence[Reading]) -> dict[str, Reading]:
+    return {reading.metric: reading for reading in pages}
+
+
+def test_presence_is_what_the_systems_report(web: RecordedWeb) -> None:
+    presence, client = web.presence(), web.client()
+    for brand in web.brands():
+        if brand.get("mastodon"):
+            found = readings(
+                read_all(lambda cursor, b=brand: Mastodon(client).observe(b["mastodon"], cursor))[0]
+            )
+            assert found["followers"].value == presence[brand["id"]]["mastodon"]
+            assert found["exists"].value == 1
+            assert found["posts_30d"].value and found["last_post"].text
+        for language, article in brand["wikipedia"].items():
+            handle = f"{language}:{article['title']}"
+            found = readings(read_all(lambda cursor, h=handle: Wikipedia(client).observe(h, cursor))[0])
+            assert found["length"].value == article["length"]
+            assert found["languages"].value == len(brand["wikipedia"])
+            assert found["views_days"].value == 30
+            # The server spreads the views over the week and lets them wobble by a tenth.
+            assert found["views_30d"].value == pytest.approx(article["views"] * 30, rel=0.15)
+        if brand["feed"]:
+            url = f"https://{brand['domain']}{brand['feed']['path']}"
+            found = readings(Feeds(client).observe(url).items)
+            assert found["posts_30d"].value == pytest.approx(
+                brand["feed"]["per_week"] * 30 / 7, rel=0.15, abs=1
+            )
+
+
+def test_redirects_to_an_article_and_missing_ones(airlines: RecordedWeb) -> None:
+    source = Wikipedia(airlines.client())
+    assert readings(source.observe("en:UnitedAirlines").items)["title"].text == "United Airlines"
+    assert readings(source.observe("en:United").items)["disambiguation"].value == 1
+    missing = source.observe("sv:US Airways")
+    assert missing.next is None
+    assert missing.items == (Reading("exists", 0, url="https://sv.wikipedia.org/wiki/US_Airways"),)
+
+
+def test_follower_numbers_come_from_the_home_server_and_lost_names_are_a_no(airlines: RecordedWeb) -> None:
+    source = Mastodon(airlines.client())
+    found, _ = read_all(lambda cursor: source.observe("@delta@mastodon.online", cursor))
+    assert readings(found)["followers"].value == airlines.presence()["delta"]["mastodon"]
+    missing, _ = read_all(lambda cursor: source.observe("@usairways@mastodon.social", cursor))
+    assert missing == [Reading("exists", 0, url="https://mastodon.social/@usairways")]
+
+
+def test_result_pages_keep_their_order_and_their_gaps(airlines: RecordedWeb) -> None:
+    source = SearXNG(airlines.client(), instance=SEARXNG)
+    rows, pages = read_all(lambda cursor: source.results("united airlines", "", cursor, depth=100))
+    share = airlines.get("/_truth/share", q="united airlines", n=100)
+    assert [row.rank for row in rows] == list(range(1, len(rows) + 1))
+    assert len(rows) == share["results"] > 30
+    assert len(pages) > 3 and len({page.gaps for page in pages}) == 1
+    with pytest.raises(SourceError, match="settings.yml"):
+        SearXNG(
+            airlines.client(searxng_url="http://nojson.searx.local"), instance="http://nojson.searx.local"
+        ).results("x")
+
+
+def test_engines_that_did_not_answer_are_gaps(airlines: RecordedWeb) -> None:
+    source = SearXNG(airlines.client(), instance=SEARXNG)
+    gaps = {
+        source.results(phrase).gaps
+        for phrase in ("united", "delta", "american airlines", "us airways", "flight", "late")
+    }
+    assert any(gaps) and all(isinstance(name, str) and reason for pairs in gaps for name, reason in pairs)
+
+
+def test_home_pages_propose_the_brands_profiles(web: RecordedWeb) -> None:
+    client = web.client()
+    for brand in web.brands():
+        facts = look_at_home(client, brand["domain"])
+        assert (facts.title, facts.name, facts.language) == (brand["name"], brand["name"], "en")
+        handles = {proposal.handle for proposal in facts.proposals if proposal.confident}
+        if brand["feed"]:
+            assert f"https://{brand['domain']}{brand['feed']['path']}" in handles
+        if brand.get("mastodon"):
+            assert brand["mastodon"] in handles
+        named = {proposal.handle for proposal in wikipedia.propose(client, brand["name"], ("en", "sv"))}
+        assert {
+            f"{language}:{a['title']}"
+            for language, a in brand["wikipedia"].items()
+            if language in ("en", "sv")
+        } <= named
+
+
+def test_an_ambiguous_name_is_not_taken_for_the_brand(airlines: RecordedWeb) -> None:
+    found = wikipedia.propose(airlines.client(), "Delta", ("en",))
+    assert found and not any(proposal.confident for proposal in found)
+    assert "en:Delta Air Lines" in {proposal.handle for proposal in found}
+
+
+def test_feeds_are_asked_conditionally_and_followed_when_they_move(airlines: RecordedWeb) -> None:
+    source = Feeds(airlines.client())
+    first = source.poll("https://added.example/feed.xml")
+    assert first.document and len(first.document.items) == 1 and first.etag and first.last_modified
+    again = source.poll("https://added.example/feed.xml", first.etag, first.last_modified, first.body_hash)
+    assert again.document is None and (again.etag, again.body_hash) == (first.etag, first.body_hash)
+    asked = airlines.log("added.example")["requests"][-1]
+    assert asked["status"] == 304 and asked["if_none_match"] == first.etag
+    same = source.poll("https://added.example/feed.xml", body_hash=first.body_hash)
+    assert same.document is None and same.raw
+    moved = source.poll("https://moved.example/permanent")
+    assert moved.moved_to == moved.final_url != "https://moved.example/permanent"
+    assert source.poll("https://moved.example/temp").moved_to == ""
+    with pytest.raises(SourceError) as refused:
+        source.poll("https://gone.example/feed")
+    assert refused.value.kind == "gone"
+    airlines.add("feed", "A new shop", brand="united")
+    fresh = source.poll("https://added.example/feed.xml", first.etag, first.last_modified, first.body_hash)
+    airlines.reset()
+    assert fresh.document and len(fresh.document.items) == 2
+    assert {item.external_id for item in first.document.items} < {
+        item.external_id for item in fresh.document.items
+    }
