@@ -105,19 +105,23 @@ def parse(url: str, *, longest: int = MAX_URL) -> Parts:
         raise _refused(gettext_noop("This is not a complete web address: %(url)s"), url=url)
     host = _six(found["six"], url) if found["six"] else _name(found["name"], url)
     port = int(found["port"] or DEFAULT_PORTS[scheme])
-    shown = f"[{host}]" if ":" in host else host
+    start = f"{scheme}://" + (f"[{host}]" if ":" in host else host)
     try:
         if DEFAULT_PORTS[scheme] != port:
-            shown += f":{port}"
+            start += f":{port}"
         rest = url[url.index("//") + 2 + len(split.netloc) :]
-        written = httpx.URL(f"{scheme}://{shown}{rest if rest.startswith('/') else '/' + rest}")
+        written = str(httpx.URL(f"{start}{rest if rest.startswith('/') else '/' + rest}"))
     except (httpx.InvalidURL, ValueError):
         raise _refused(gettext_noop("This is not a complete web address: %(url)s"), url=url) from None
-    if written.raw_host.decode("ascii").strip("[]") != host or len(str(written)) > longest:
+    rest = written.removeprefix(start)
+    if rest == written or rest[:1] not in ("/", "?", "#", ""):
+        raise _refused(gettext_noop("This is not a complete web address: %(url)s"), url=url)
+    written = f"{start}{rest if rest.startswith('/') else '/' + rest}"
+    if len(written) > longest:
         raise _refused(
             gettext_noop("The web address is longer than %(longest)s characters."), longest=longest
         )
-    return Parts(str(written), scheme, host, port)
+    return Parts(written, scheme, host, port)
 
 
 def check_parts(
