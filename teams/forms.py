@@ -25,7 +25,7 @@ class WelcomeForm(forms.Form):
     token = forms.CharField(
         label=_("One-time token"),
         help_text=_("Printed where Earshot was started. It proves that you may set this installation up."),
-        max_length=40,
+        max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     name = forms.CharField(

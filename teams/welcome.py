@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 from django.utils.module_loading import import_string
 
 from teams.models import Membership, Role, User, Workspace, record
@@ -22,18 +22,19 @@ def is_first_visit() -> bool:
     return not User.objects.exists()
 
 
-def setup_token() -> str:
-    """What the first visitor must know when strangers can reach the page: printed at start, useless later.
-
-    Derived from SECRET_KEY, so that every process of an installation knows it and none has to store it.
-    """
-    digest = salted_hmac("earshot.setup-token", "first user", algorithm="sha256").hexdigest()
-    return "-".join(digest[start : start + 4] for start in range(0, 16, 4))
-
-
 def token_fits(given: str) -> bool:
-    """Whether the visitor may set this installation up."""
-    return not settings.SETUP_NEEDS_TOKEN or constant_time_compare(given.strip().lower(), setup_token())
+    """Whether the visitor may set this installation up.
+
+    Where strangers can reach the page they must know the token that was printed at start and lies in
+    ``settings.SETUP_TOKEN_FILE``; without such a file nobody gets in.
+    """
+    if not settings.SETUP_NEEDS_TOKEN:
+        return True
+    try:
+        token = settings.SETUP_TOKEN_FILE.read_text().strip()
+    except FileNotFoundError:
+        return False
+    return bool(token) and constant_time_compare(given.strip(), token)
 
 
 def found(

@@ -35,7 +35,7 @@ def icon(name: str, label: str = "", size: int = 20) -> SafeString:
     """
     drawing = icons()[name]
     paths = format_html_join("", '<path d="{}"/>', ((path,) for path in drawing["paths"]))
-    meaning = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="true"')
+    meaning = format_html('role="img" aria-label="{}"' if label else 'aria-hidden="{}"', label or "true")
     return format_html(
         '<svg class="icon{}" width="{}" height="{}" viewBox="0 0 24 24" {}>{}</svg>',
         " icon-filled" if drawing["filled"] else "", size, size, meaning, paths,
