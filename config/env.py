@@ -158,15 +158,15 @@ def unix_socket(redis_url: str) -> Path | None:
     return Path(unquote(parts.path)) if parts.scheme == "unix" else None
 
 
-def kept_secret(file: Path) -> str:
-    """A random secret that is made on first use and kept in ``file``, which only its owner may read."""
+def kept_secret(file: Path, length: int = 50) -> str:
+    """A secret of ``length`` random bytes, made on first use and kept in ``file``, which only we may read."""
     try:
         return file.read_text().strip()
     except FileNotFoundError:
         pass
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as draft:  # made with mode 0600
-        draft.write(secrets.token_urlsafe(50))
+        draft.write(secrets.token_urlsafe(length))
     try:
         os.link(draft.name, file)  # fails if another process was first: then theirs counts
     except FileExistsError:

@@ -44,7 +44,7 @@ LOGGING: dict[str, Any] = {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
         "gunicorn.error": {"handlers": [], "propagate": True},
-        "gunicorn.access": {"handlers": [], "propagate": True},
+        "gunicorn.access": {"level": "WARNING"},  # no log of who looked at what; proxies have one
         "httpx": {"level": "WARNING"},  # it logs every address in full
         "httpcore": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},

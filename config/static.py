@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 
 
-class HashedFiles(CompressedManifestStaticFilesStorage):
-    """Names with a hash, cached for ever, once ``collectstatic`` has run; plain names before, as in tests."""
+class HashedFiles(ManifestStaticFilesStorage):
+    """Names with a hash, cached for ever, once ``collectstatic`` has run; plain names before, as in tests.
+
+    Compressing takes half a minute, too long for `make run`: `python -m whitenoise.compress` does it where
+    it is worth the time, and WhiteNoise serves what it finds.
+    """
 
     manifest_strict = False
 

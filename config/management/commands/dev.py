@@ -1,0 +1,181 @@
+"""``manage.py dev``: all that Earshot needs, started, watched and stopped together by one Ctrl-C."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from config import env
+from config.processes import Child, ServiceError, lock, spawn, stop, wait_until
+from config.services import Services
+from tools import messages
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+REACHED_BY = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+class Interrupted(BaseException):
+    """Somebody pressed Ctrl-C or asked us to end."""
+
+
+def interrupt(*_: int | FrameType | None) -> None:
+    """Signal handler: once; what follows is the stopping, which nothing may interrupt."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    raise Interrupted
+
+
+class Command(BaseCommand):
+    """Services first, then the database's tables, then web, worker and beat; stopped the other way round."""
+
+    help = "Start Earshot with everything it needs; Ctrl-C stops it."
+    requires_system_checks: list[str] = []
+
+    data: Path
+    held: IO[str]
+    services: Services
+    environment: dict[str, str]
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--check", action="store_true", help="start, see the first page answer, stop")
+
+    def handle(self, *, check: bool, **options: Any) -> None:
+        for number in SIGNALS:
+            signal.signal(number, interrupt)
+        self.programs: list[Child] = []
+        try:
+            with _listen(settings.HOST, settings.PORT) as listener:
+                self._start_services()
+                self._prepare()
+                self._start_programs(listener)
+            if not check:
+                self._watch()
+        except ServiceError as error:
+            raise CommandError(str(error)) from error
+        except Interrupted:
+            self._say("Stopping ...")
+        finally:
+            self._stop()
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def _start_services(self) -> None:
+        self.data = settings.EARSHOT_DATA
+        self.held = lock(self.data / "lock")
+        self._say(f"Earshot is starting; its data is in {_short(self.data)} ...")
+        self.services = Services(self.data, keep=(self.held.fileno(),))
+        self.environment = {
+            "EARSHOT_DATA": str(self.data),
+            "DATABASE_URL": env.text("DATABASE_URL") or self.services.start_postgres(),
+            "REDIS_URL": env.text("REDIS_URL") or self.services.start_valkey(),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def _prepare(self) -> None:
+        """Bring tables, translations and static files to the state of the code."""
+        messages.compile_all()
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        if settings.SETUP_NEEDS_TOKEN and not get_user_model().objects.exists():
+            token = env.kept_secret(settings.SETUP_TOKEN_FILE, length=18)
+            self._say(f"The first visitor is asked for this token: {token}")
+        connections.close_all()
+
+    def _start_programs(self, listener: socket.socket) -> None:
+        gunicorn = ["gunicorn", "--config=python:config.gunicorn", f"--bind=fd://{listener.fileno()}"]
+        web = self._run("web", [*gunicorn, "config.wsgi"], signal.SIGTERM, listener.fileno())
+        # Orphans are killed: a worker could wait a minute for its tasks, and any task may be lost.
+        self._run("worker", ["celery", "--app=config", *_worker_options()], signal.SIGKILL)
+        self._run("beat", ["celery", "--app=config", "beat", "--pidfile=", "--loglevel=info"], signal.SIGKILL)
+        host, port = REACHED_BY.get(settings.HOST, settings.HOST), listener.getsockname()[1]
+        wait_until(web, lambda: self._all_alive() and _answers(host, port))
+        shown = f"[{host}]" if ":" in host else host
+        self._say(f"\nEarshot runs at http://{shown}:{port}/   (Ctrl-C stops it)\n")
+
+    def _run(self, name: str, module: list[str], orphan_signal: signal.Signals, *keep: int) -> Child:
+        child = spawn(
+            name,
+            [sys.executable, "-m", *module],
+            self.data / "logs" / f"{name}.log",
+            environment=self.environment,
+            orphan_signal=orphan_signal,
+            keep=(self.held.fileno(), *keep),
+        )
+        self.programs.append(child)
+        return child
+
+    def _all_alive(self) -> bool:
+        """True; raises ServiceError as soon as one of the processes is gone."""
+        for child in [*self.services.running, *self.programs]:
+            if child.has_died():
+                raise ServiceError(
+                    f"{child.name} has ended by itself (exit code {child.process.returncode}), so all others are "
+                    f"stopped, too. {_short(child.log)} ends:\n{child.last_words()}"
+                )
+        return True
+
+    def _watch(self) -> None:
+        while self._all_alive():
+            time.sleep(0.3)
+
+    def _stop(self) -> None:
+        if not hasattr(self, "services"):
+            return
+        killed = stop(self.programs) + self.services.stop()
+        if killed:
+            self._say(f"These did not stop when asked and were killed: {', '.join(killed)}.")
+        self._say("Earshot has stopped.")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The web server's socket, opened before anything else starts. Raises ServiceError when it is taken."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=512)
+    except OSError as error:
+        raise ServiceError(
+            f"Cannot listen on {host}:{port} ({error.strerror}). If another program is there, stop it, "
+            f"or choose another port: make run PORT={port + 1}"
+        ) from error
+
+
+def _worker_options() -> list[str]:
+    processes = env.integer("WORKER_PROCESSES", min(4, max(2, os.cpu_count() or 2)))
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]  # there is nobody to talk to
+    return ["worker", "--queues=now,later", f"--concurrency={processes}", "--loglevel=info", *quiet]
+
+
+def _answers(host: str, port: int) -> bool:
+    """Whether the first page comes. Raises ServiceError for one that says the server is broken."""
+    connection = http.client.HTTPConnection(host, port, timeout=30)
+    try:
+        connection.request("GET", "/", headers={"Host": "localhost"})
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    if status >= 500:
+        raise ServiceError(f"The first page fails with status {status}; see web.log in the logs folder.")
+    return True
+
+
+def _short(path: Path) -> Path:
+    """Relative to where the person stands, if it lies below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
