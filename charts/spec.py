@@ -40,6 +40,7 @@ class Chart:
     summary: str = ""
     uncovered: tuple[int, ...] = ()
     accent: str = DEFAULT_ACCENT
+    roles: tuple[str, ...] = ()  # one per category, where a single series compares brands
 
     def __post_init__(self) -> None:
         """Raises ValueError when the parts do not fit together."""
@@ -48,6 +49,8 @@ class Chart:
         for series in self.series:
             if len(series.values) != len(self.categories):
                 raise ValueError(f"series {series.name!r} does not have one value per category")
+        if self.roles and (len(self.roles) != len(self.categories) or len(self.series) != 1):
+            raise ValueError("roles are for one series, one per category")
         if any(not 0 <= index < len(self.categories) for index in self.uncovered):
             raise ValueError("an uncovered category does not exist")
 

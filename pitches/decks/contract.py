@@ -33,15 +33,18 @@ MOST_ROWS = 1000  # of one table
 Text = dict[str, str]  # language -> template
 
 
-class Figure(TypedDict):
-    """A number with its proof. ``value`` None = unknown; percent is a fraction; a date is ISO text."""
-
-    value: float | str | None
-    unit: str
-    evidence: str
-    label: Text
-    currency: NotRequired[str]  # ISO 4217, for money
-    # "class" is a keyword in Python, so it cannot be written here: one of CLASSES.
+# "class" and "from" are keywords in Python, hence the other way to write these two.
+Figure = TypedDict(
+    "Figure",
+    {
+        "value": float | str | None,  # None = unknown; percent is a fraction; a date is ISO text
+        "unit": str,  # one of UNITS
+        "class": str,  # one of CLASSES
+        "evidence": str,  # id of its proof
+        "label": Text,
+        "currency": NotRequired[str],  # ISO 4217, for money
+    },
+)
 
 
 class EvidenceRow(TypedDict, total=False):
@@ -56,26 +59,28 @@ class EvidenceRow(TypedDict, total=False):
     why: str
 
 
-class Evidence(TypedDict, total=False):
-    """How a figure came about: which search, which sources, when, how many inspected, and the list behind it.
-
-    Plus ``class`` (one of CLASSES) and ``from`` (ISO), which Python cannot name here.
-    """
-
-    id: str  # "E3"
-    step: int | None
-    label: Text
-    query: str
-    query_version: str
-    sources: list[str]
-    gaps: list[Text]
-    to: str | None
-    fetched_at: str | None
-    inspected: int | None
-    formula: Text
-    url: str
-    rows_total: int
-    rows: list[EvidenceRow]
+# How a figure came about: which search, which sources, when, how many inspected, and the list behind it.
+Evidence = TypedDict(
+    "Evidence",
+    {
+        "id": str,  # "E3"
+        "step": int | None,
+        "label": Text,
+        "class": str,  # one of CLASSES
+        "query": NotRequired[str],
+        "query_version": NotRequired[str],
+        "sources": NotRequired[list[str]],
+        "gaps": NotRequired[list[Text]],  # what could not be read
+        "from": NotRequired[str | None],
+        "to": NotRequired[str | None],
+        "fetched_at": NotRequired[str | None],
+        "inspected": NotRequired[int | None],
+        "formula": NotRequired[Text],
+        "url": NotRequired[str],
+        "rows_total": NotRequired[int],
+        "rows": NotRequired[list[EvidenceRow]],
+    },
+)
 
 
 class ChartSeries(TypedDict):
@@ -94,7 +99,7 @@ bullets   {"items": [Text]}
 callout   {"text": Text, "tone": "ask" | "warning" | "note"}
 verdicts  {"items": [{"step": 1, "verdict": ..., "text": Text}]}
 chart     {"kind", "categories": [Text | "2026-11-23"], "series": [ChartSeries], "unit", "summary": Text,
-           "uncovered": [0]}
+           "uncovered": [0], "roles"?: ["own", "rival", ...]}   roles: per category, where one series compares
 table     {"columns": [Text], "rows": [[Cell]], "widths"?: [number]}
 quotes    {"items": [{"raw", "site", "date", "url", "evidence"}]}
 actions   {"items": [{"raw", "url", "why": Text, "owner", "due", "evidence"}]}
@@ -192,15 +197,17 @@ def snapshot_texts(snapshot: Snapshot) -> Iterator[tuple[str, Text, bool]]:
     for evidence in snapshot["evidence"]:
         where = f"evidence[{evidence['id']}]"
         yield f"{where}.label", evidence["label"], False
-        if evidence.get("formula"):
-            yield f"{where}.formula", evidence["formula"], False
+        formula = evidence.get("formula", {})
+        if any(formula.values()):
+            yield f"{where}.formula", formula, False
         for index, gap in enumerate(evidence.get("gaps", ())):
             yield f"{where}.gaps[{index}]", gap, False
     for slide in snapshot["slides"]:
         where = f"slides[{slide['key']}]"
         for name in ("title", "footer", "notes"):
-            if slide.get(name):
-                yield f"{where}.{name}", slide[name], slide["edited"]  # type: ignore[literal-required]
+            text: Text = slide[name]  # type: ignore[literal-required]  # one of the three names above
+            if name == "title" or any(text.values()):
+                yield f"{where}.{name}", text, slide["edited"]
         for index, block in enumerate(slide["blocks"]):
             for place, text in block_texts(block):
                 yield f"{where}.blocks[{index}].{place}", text, slide["edited"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -174,5 +175,19 @@ def shorten(text: str, most: int) -> str:
 
 def web_address(url: str | None) -> str | None:
     """The address if it is one a reader may safely follow, else None."""
-    cleaned = clean_line(url or "")
-    return cleaned if re.match(r"https?://[^\s/]+", cleaned) and len(cleaned) <= 2000 else None
+    try:
+        parts = urlsplit(clean_line(url or ""))
+        host = (parts.hostname or "").encode("idna").decode("ascii")
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:  # UnicodeError, too
+        return None
+    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[a-z0-9._-]+|[0-9a-f:.]+", host):
+        return None
+    host = f"[{host}]" if ":" in host else host
+    rest = "".join(
+        mark + quote(text, safe="/:@!$&'()*+,;=?~-._%")
+        for mark, text in (("", parts.path), ("?", parts.query), ("#", parts.fragment))
+        if text
+    )
+    address = f"{parts.scheme}://{host}{port}{rest}"
+    return address if len(address) <= 2000 else None

@@ -1,0 +1,403 @@
+"""Blocks of a snapshot -> pieces to stack."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from charts.spec import Chart, Series
+from pitches.decks import fit
+from pitches.decks.contract import Block, Snapshot, Text
+from pitches.decks.contract import Cell as CellData
+from pitches.decks.flow import PAD_X, ChartPiece, Piece, TablePiece, TextPiece, row
+from pitches.decks.page import Cell, Paragraph, Role, Row, paragraph
+from pitches.decks.text import (
+    Run,
+    Tone,
+    clean,
+    clean_line,
+    format_figure,
+    format_moment,
+    resolve,
+    shorten,
+    web_address,
+)
+from pitches.decks.words import word
+
+FINE = 9.0
+LONGEST_QUOTE = 300
+SEPARATOR = " · "
+SYMBOLS: dict[str, tuple[str, Tone]] = {"yes": ("●", "yes"), "no": ("○", "no"), "unknown": ("?", "muted")}
+VERDICT_TONES: dict[str, Tone] = {
+    "supported": "yes",
+    "mixed": "warning",
+    "not_supported": "no",
+    "not_enough": "muted",
+}
+
+
+@dataclass(frozen=True)
+class Density:
+    """Named sizes of text. A slide that does not fit at the first is laid out at the second, then split."""
+
+    body: float
+    table: float
+    quote: float
+    verdict: float
+
+
+NORMAL = Density(body=16.0, table=12.0, quote=14.0, verdict=14.5)
+SMALL = Density(body=13.5, table=10.5, quote=12.0, verdict=12.5)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A snapshot in one language."""
+
+    snapshot: Snapshot
+    language: str
+
+    def text(self, text: Text, *, tone: Tone = "ink", bold: bool = False) -> list[Run]:
+        """A template as runs."""
+        figures, names, zone = self.snapshot["figures"], self.snapshot["names"], self.snapshot["time_zone"]
+        runs = resolve(text, figures, names, self.language, zone)
+        return [replace(run, tone=tone, bold=bold) for run in runs]
+
+    def figure(self, key: str, *, with_unit: bool = True) -> Run:
+        """The value of a figure, linked to its proof."""
+        figure = self.snapshot["figures"][key]
+        shown = format_figure(figure, self.language, self.snapshot["time_zone"], with_unit=with_unit)
+        return Run(shown, key, figure["evidence"])
+
+    def word(self, key: str, **values: object) -> str:
+        """One of the deck's own words."""
+        return word(key, self.language, **values)
+
+    def moment(self, value: str, *, short: bool = False) -> str:
+        """A date or a time as people write it."""
+        return format_moment(value, self.language, self.snapshot["time_zone"], short=short)
+
+    def paragraphs(
+        self, runs: Sequence[Run], room: float, size: float, *, after: float = 0.0, bullet: bool = False
+    ) -> list[Paragraph]:
+        """One paragraph per line feed in the runs."""
+        stretches: list[list[Run]] = [[]]
+        for run in runs:
+            first, *others = run.text.split("\n")
+            stretches[-1].append(replace(run, text=first))
+            stretches.extend([replace(run, text=other)] for other in others)
+        filled = [stretch for stretch in stretches if any(run.text.strip() for run in stretch)]
+        return [paragraph(stretch, room, size, after=after, bullet=bullet) for stretch in filled]
+
+
+def pieces(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
+    """What a block becomes at this width. The register is laid out by ``register.pieces``."""
+    builders = {
+        "text": _text,
+        "bullets": _bullets,
+        "callout": _callout,
+        "verdicts": _verdicts,
+        "chart": _chart,
+        "table": _table,
+        "quotes": _quotes,
+        "actions": _actions,
+    }
+    return builders[block["type"]](writer, block, width, density)
+
+
+def _text(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
+    paragraphs = writer.paragraphs(writer.text(block["text"]), width, density.body, after=density.body * 0.5)
+    return [TextPiece(width, tuple(paragraphs))] if paragraphs else []
+
+
+def _bullets(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
+    paragraphs = [
+        one
+        for item in block["items"]
+        for one in writer.paragraphs(
+            writer.text(item), width, density.body, after=density.body * 0.6, bullet=True
+        )
+    ]
+    return [TextPiece(width, tuple(paragraphs), "bullets")] if paragraphs else []
+
+
+def _callout(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
+    looks: dict[str, tuple[Role, Tone, str]] = {
+        "ask": ("ask", "accent", "the_ask"),
+        "warning": ("warning", "warning", "warning"),
+        "note": ("note", "muted", "note"),
+    }
+    role, tone, title = looks[block["tone"]]
+    inset = 12.0
+    head = paragraph([Run(writer.word(title), bold=True, tone=tone)], width - 2 * inset, 11.0, after=3.0)
+    body = writer.paragraphs(writer.text(block["text"]), width - 2 * inset, density.body, after=4.0)
+    return [TextPiece(width, (head, *body), role, fill=tone, bar=tone, inset=inset)]
+
+
+def _quotes(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
+    found: list[Piece] = []
+    inset = 10.0
+    for item in block["items"]:
+        quote = shorten(clean_line(item["raw"]), LONGEST_QUOTE)
+        source = [Run(clean_line(item.get("site") or ""), bold=True, tone="muted")]
+        if item.get("date"):
+            source.append(Run(SEPARATOR + writer.moment(item["date"][:10]), tone="muted"))
+        if web_address(item.get("url")):
+            source += [
+                Run(SEPARATOR, tone="muted"),
+                Run(writer.word("original"), url=web_address(item["url"]), tone="muted"),
+            ]
+        if item.get("evidence"):
+            source += [Run(SEPARATOR, tone="muted"), evidence_run(item["evidence"])]
+        paragraphs = (
+            paragraph([Run(f"“{quote}”")], width - 2 * inset, density.quote, after=3.0),
+            paragraph(source, width - 2 * inset, 10.5),
+        )
+        found.append(TextPiece(width, paragraphs, "quote", bar="accent", inset=inset))
+    return found
+
+
+def evidence_run(evidence: str) -> Run:
+    """ "[E3]", leading to its entry in the register."""
+    return Run(f"[{evidence}]", evidence=evidence, tone="muted")
+
+
+def verdict_runs(writer: Writer, verdict: str, *, bold: bool = False) -> list[Run]:
+    """A dot in the colour of the verdict, and its word."""
+    tone = VERDICT_TONES[verdict]
+    return [Run("● ", tone=tone), Run(writer.word(verdict), tone="muted", bold=bold)]
+
+
+def _verdicts(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
+    widths = (60.0, width - 60.0 - 170.0, 170.0)
+    heads = [[Run(writer.word("step"))], [Run(writer.word("claim"))], [Run(writer.word("verdict"))]]
+    head = head_row(heads, widths)
+    rows = []
+    for item in block["items"]:
+        cells = [
+            [Run(str(item["step"]), bold=True, tone="accent")],
+            writer.text(item["text"]),
+            verdict_runs(writer, item["verdict"]),
+        ]
+        rows.append(
+            row(
+                [cell(runs, width, density.verdict) for runs, width in zip(cells, widths, strict=True)],
+                least=40.0,
+            )
+        )
+    return [TablePiece(widths, head, tuple(rows), writer.word("summary"), "verdicts")]
+
+
+def _actions(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
+    titles = ("action", "why", "owner", "due", "evidence")
+    rows = []
+    for item in block["items"]:
+        rows.append(
+            [
+                [Run(shorten(clean_line(item["raw"]), 140), url=web_address(item.get("url")))],
+                writer.text(item["why"]),
+                [Run(shorten(clean_line(item.get("owner") or ""), 80))],
+                [Run(writer.moment(item["due"][:10]) if item.get("due") else "")],
+                [evidence_run(item["evidence"])] if item.get("evidence") else [Run("")],
+            ]
+        )
+    heads = [[Run(writer.word(title))] for title in titles]
+    shares = (0.34, 0.34, 0.13, 0.11, 0.08)
+    widths = tuple(width * share for share in shares)
+    return [plain_table(heads, rows, widths, density.table, writer.word("action"), "actions")]
+
+
+def cell(runs: Sequence[Run], width: float, size: float, *, right: bool = False) -> Cell:
+    """Runs broken to the width of a column."""
+    one = paragraph(list(runs), width - 2 * PAD_X, size)
+    return Cell((one,), "right" if right else "left")
+
+
+def head_row(heads: Sequence[Sequence[Run]], widths: Sequence[float], rights: Sequence[bool] = ()) -> Row:
+    """Column titles: small, bold, quiet."""
+    flags = rights or [False] * len(widths)
+    cells = [
+        cell([replace(run, bold=True, tone="muted") for run in runs], width, 10.0, right=right)
+        for runs, width, right in zip(heads, widths, flags, strict=True)
+    ]
+    return row(cells)
+
+
+def plain_table(
+    heads: Sequence[Sequence[Run]],
+    rows: Sequence[Sequence[Sequence[Run]]],
+    widths: tuple[float, ...],
+    size: float,
+    name: str,
+    role: str = "data",
+    rights: Sequence[bool] = (),
+) -> TablePiece:
+    """A table of runs."""
+    flags = rights or [False] * len(widths)
+    return TablePiece(
+        widths,
+        head_row(heads, widths, flags),
+        tuple(
+            row(
+                [
+                    cell(runs, width, size, right=right)
+                    for runs, width, right in zip(cells, widths, flags, strict=True)
+                ]
+            )
+            for cells in rows
+        ),
+        name,
+        role,  # type: ignore[arg-type]  # one of the four roles, by our own callers
+    )
+
+
+def _table(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
+    heads = [writer.text(column) for column in block["columns"]]
+    common, note = _class_note(writer, block)
+    rows = [[_cell_runs(writer, data, common) for data in cells] for cells in block["rows"]]
+    rights = [
+        bool(block["rows"])
+        and all("figure" in cells[index] and "state" not in cells[index] for cells in block["rows"])
+        for index in range(len(heads))
+    ]
+    widths = column_widths(heads, rows, width, density.table, block.get("widths"))
+    name = " / ".join("".join(run.text for run in head) for head in heads)
+    table = plain_table(heads, rows, widths, density.table, name, rights=rights)
+    return [table, *_captions(width, [note] if note else [])]
+
+
+def _class_note(writer: Writer, block: Block) -> tuple[str, str]:
+    """The most common class of the table's figures, and the caption that names it once for all."""
+    keys = [data["figure"] for cells in block["rows"] for data in cells if data.get("figure")]
+    classes = Counter(writer.snapshot["figures"][key]["class"] for key in keys)
+    if not classes:
+        return "", ""
+    common = classes.most_common(1)[0][0]
+    caption = "all_figures" if len(classes) == 1 else "unmarked_figures"
+    return common, writer.word(caption, kind=writer.word(common))
+
+
+def _cell_runs(writer: Writer, data: CellData, common: str) -> list[Run]:
+    """What one cell prints. A figure of another class than most says so beside it."""
+    url = web_address(data.get("url") or data.get("link"))
+    runs: list[Run] = []
+    if data.get("text"):
+        runs += writer.text(data["text"])
+    elif data.get("raw"):
+        runs.append(Run(clean(data["raw"]).replace("\n", " ")))
+    elif data.get("link"):
+        runs.append(Run(shorten(clean_line(data["link"]), 120)))
+    if data.get("figure"):
+        figure = writer.snapshot["figures"][data["figure"]]
+        if runs:
+            runs.append(Run(" "))
+        runs.append(writer.figure(data["figure"]))
+        if figure["class"] != common:
+            runs.append(Run(f"\xa0{writer.word(figure['class'])}", tone="muted"))
+    if "state" in data:
+        symbol, tone = SYMBOLS[data["state"]]
+        said = runs or [
+            Run(writer.word(data["state"]), tone="muted" if data["state"] == "unknown" else "ink")
+        ]
+        runs = [Run(f"{symbol}\xa0", tone=tone), *said]
+    evidence = data.get("evidence")
+    return [
+        replace(run, url=None if evidence or run.evidence else url, evidence=run.evidence or evidence)
+        if run.text.strip("●○?\xa0 ")
+        else run
+        for run in runs
+    ]
+
+
+def column_widths(
+    heads: Sequence[Sequence[Run]],
+    rows: Sequence[Sequence[Sequence[Run]]],
+    width: float,
+    size: float,
+    shares: Sequence[float] | None = None,
+) -> tuple[float, ...]:
+    """Widths that add up to ``width``: by the given shares, else by what stands in the columns."""
+    if shares:
+        return tuple(width * share / sum(shares) for share in shares)
+    count = len(heads)
+    natural, least = [0.0] * count, [0.0] * count
+    for cells, text_size in [(heads, 10.0), *((cells, size) for cells in rows)]:
+        for index, runs in enumerate(cells):
+            natural[index] = max(natural[index], fit.line_width(runs, text_size))
+            words = [word for run in runs for word in run.text.split(" ")]
+            longest = max((fit.width(word, text_size, True) for word in words), default=0.0)
+            least[index] = max(least[index], longest)
+    most = width * 0.45
+    natural = [min(value, most) + 2 * PAD_X + 1 for value in natural]
+    least = [min(value, width / count - 2 * PAD_X) + 2 * PAD_X + 1 for value in least]
+    least = [min(low, full) for low, full in zip(least, natural, strict=True)]
+    if sum(natural) <= width:
+        return tuple(value * width / sum(natural) for value in natural)
+    if sum(least) >= width:
+        return tuple(value * width / sum(least) for value in least)
+    spare = (width - sum(least)) / (sum(natural) - sum(least))
+    return tuple(low + (full - low) * spare for low, full in zip(least, natural, strict=True))
+
+
+def _captions(width: float, sentences: Iterable[str]) -> list[Piece]:
+    text = " ".join(sentences)
+    if not text:
+        return []
+    return [TextPiece(width, (paragraph([Run(text, tone="muted")], width, FINE),), "caption")]
+
+
+def _chart(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
+    series, runs = [], []
+    for data in block["series"]:
+        keys = data["values"]
+        figures = [writer.snapshot["figures"][key] if key else None for key in keys]
+        values = tuple(
+            float(figure["value"]) if figure and isinstance(figure["value"], int | float) else None
+            for figure in figures
+        )
+        name = "".join(run.text for run in writer.text(data["name"]))
+        series.append(Series(shorten(clean_line(name), 60), data["role"], values))
+        runs.append(tuple(writer.figure(key) if key else None for key in keys))
+    categories = [
+        writer.moment(category[:10], short=True)
+        if isinstance(category, str)
+        else shorten(clean_line("".join(run.text for run in writer.text(category))), 60)
+        for category in block["categories"]
+    ]
+    notes = []
+    if len(series) == 1:
+        categories = [
+            category if value is not None else f"{category} ({writer.word('unknown')})"
+            for category, value in zip(categories, series[0].values, strict=True)
+        ]
+    summary = "".join(run.text for run in writer.text(block["summary"])) if block.get("summary") else ""
+    chart = Chart(
+        kind=block["kind"],
+        categories=tuple(categories),
+        series=tuple(series),
+        unit=block["unit"],
+        title=summary,
+        summary=summary,
+        uncovered=tuple(block.get("uncovered", ())),
+        accent=writer.snapshot["accent"],
+        roles=tuple(block.get("roles", ())) if len(series) == 1 else (),
+    )
+    if len(series) > 1 and chart.unknown:
+        points = ", ".join(f"{name} ({category})" for name, category in chart.unknown[:8])
+        more = len(chart.unknown) - 8
+        notes.append(writer.word("unknown_points", points=points + (f" +{more}" if more > 0 else "")))
+    if chart.uncovered:
+        notes.append(writer.word("uncovered"))
+    least, most = _chart_heights(chart)
+    piece = ChartPiece(width, chart, tuple(runs), least, most - least)
+    return [piece, *_captions(width, notes)]
+
+
+def _chart_heights(chart: Chart) -> tuple[float, float]:
+    """Least and most height that looks right, in points."""
+    if not chart.horizontal:
+        return 190.0, 400.0
+    legend = 30.0 if len(chart.series) > 1 else 0.0
+    bars = max(1, len(chart.categories))
+    return min(340.0, legend + 30.0 * bars + 12.0), legend + 62.0 * bars + 16.0

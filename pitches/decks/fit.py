@@ -1,0 +1,168 @@
+"""Does the text fit its box? Measured with the metrics of the font we ship.
+
+Arimo has the widths of Arial (what PowerPoint shows) and of Liberation Sans (what LibreOffice shows), so one
+measurement holds for all outputs. Lengths are points.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache, lru_cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+from pitches.decks.text import Run
+
+FONTS = Path(__file__).resolve().parents[2] / "static" / "fonts"
+FILES = {False: "Arimo-Regular.ttf", True: "Arimo-Bold.ttf"}  # by bold
+LEADING = 1.2  # line height, in font sizes; fixed in every output
+SPARE = 1.015  # programs round widths and kern a little differently
+ABSENT = 1.2  # width of a character that the font lacks, in font sizes: as wide as the widest emoji
+
+# A line may break after a space, a hyphen or a slash, and between ideographs; a no-break space holds together.
+_CHUNKS = re.compile(r"[^\S\xa0\u202f]+|[^\s\-–—/\u2e80-\u9fff\uac00-\ud7a3]+[\-–—/]*|.", re.DOTALL)
+
+Line = tuple[Run, ...]
+
+
+@cache
+def _advances(bold: bool) -> dict[int, float]:
+    """Advance width by character code, in font sizes."""
+    with TTFont(FONTS / FILES[bold], lazy=True) as font:
+        unit = font["head"].unitsPerEm
+        widths = font["hmtx"].metrics
+        return {code: widths[glyph][0] / unit for code, glyph in font.getBestCmap().items()}
+
+
+def printable(text: str) -> str:
+    """The text with a box for each character that our font lacks; joiners and variation marks are dropped."""
+    known = _advances(False)
+    shown = (
+        character if ord(character) in known or character.isspace() else "□"
+        for character in text
+        if ord(character) in known or unicodedata.category(character) not in ("Cf", "Mn", "Me")
+    )
+    return "".join(shown)
+
+
+@lru_cache(maxsize=50_000)
+def width(text: str, size: float, bold: bool = False) -> float:
+    """Width of one line of text, in points."""
+    advances = _advances(bold)
+    total = 0.0
+    for character in text:
+        advance = advances.get(ord(character))
+        if advance is None:
+            advance = 0.0 if unicodedata.category(character) in ("Cf", "Mn", "Me") else ABSENT
+        total += advance
+    return total * size * SPARE
+
+
+def line_width(runs: Iterable[Run], size: float) -> float:
+    """Width of runs side by side, in points; the space at the end hangs over the edge."""
+    total = trailing = 0.0
+    for run in runs:
+        total += width(run.text, size, run.bold)
+        stripped = run.text.rstrip(" ")
+        space = width(" " * (len(run.text) - len(stripped)), size, run.bold)
+        trailing = space if stripped else trailing + space
+    return total - trailing
+
+
+def line_height(size: float) -> float:
+    """Height of one line, in points."""
+    return size * LEADING
+
+
+def wrap(runs: Sequence[Run], room: float, size: float) -> list[Line]:
+    """The runs broken into lines no wider than ``room``. A word wider than that is broken anywhere.
+
+    Always gives at least one line. The lines joined give the runs back, space and all; a line feed counts as
+    a space.
+    """
+    lines: list[Line] = []
+    current: list[Run] = []
+    used = 0.0
+
+    def end_line() -> None:
+        nonlocal current, used
+        lines.append(joined(current))
+        current, used = [], 0.0
+
+    for word in _words(runs):
+        needed = line_width(word, size)
+        if current and used + needed > room:
+            end_line()
+        if needed > room:
+            for piece in _characters(word):
+                if current and used + line_width([piece], size) > room:
+                    end_line()
+                current.append(piece)
+                used += width(piece.text, size, piece.bold)
+            continue
+        current.extend(word)
+        used += sum(width(run.text, size, run.bold) for run in word)
+    if current or not lines:
+        end_line()
+    return lines
+
+
+def _words(runs: Sequence[Run]) -> Iterable[list[Run]]:
+    """Stretches that may not be broken, each with the space that follows it; a word may span several runs."""
+    word: list[Run] = []
+    for run in runs:
+        for chunk in _CHUNKS.findall(run.text):
+            if chunk.isspace() and chunk not in ("\xa0", "\u202f"):
+                word.append(replace(run, text=" "))
+                yield word
+                word = []
+            else:
+                word.append(replace(run, text=chunk))
+                if chunk[-1] in "-–—/" or "\u2e80" <= chunk[-1] <= "\ud7a3":
+                    yield word
+                    word = []
+    if word:
+        yield word
+
+
+def _characters(word: Sequence[Run]) -> Iterable[Run]:
+    """Single characters, combining marks kept with what they stand on."""
+    for run in word:
+        cluster = ""
+        for character in run.text:
+            if cluster and unicodedata.category(character) not in ("Mn", "Me", "Cf"):
+                yield replace(run, text=cluster)
+                cluster = ""
+            cluster += character
+        if cluster:
+            yield replace(run, text=cluster)
+
+
+def joined(runs: Sequence[Run]) -> Line:
+    """Neighbours of one look become one run."""
+    result: list[Run] = []
+    for run in runs:
+        if result and replace(result[-1], text="") == replace(run, text=""):
+            result[-1] = replace(result[-1], text=result[-1].text + run.text)
+        else:
+            result.append(run)
+    return tuple(result)
+
+
+def cut(lines: Sequence[Line], most: int, room: float, size: float) -> list[Line]:
+    """At most so many lines; the last one ends in an ellipsis where something was cut."""
+    if len(lines) <= most:
+        return list(lines)
+    last = list(lines[most - 1])
+    while last and line_width([*last, Run("…")], size) > room:
+        shortened = last[-1].text[:-1]
+        if shortened:
+            last[-1] = replace(last[-1], text=shortened)
+        else:
+            last.pop()
+    last.append(replace(last[-1], text="…") if last else Run("…"))
+    return [*lines[: most - 1], joined(last)]

@@ -1,0 +1,293 @@
+"""A snapshot -> pages. What does not fit is first set in the smaller of two sizes, then split over pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pitches.decks import blocks, contract, fit, register
+from pitches.decks.blocks import NORMAL, SEPARATOR, SMALL, Density, Writer, evidence_run
+from pitches.decks.contract import Block, Evidence, Slide, Snapshot
+from pitches.decks.flow import DoesNotFit, Piece, stack
+from pitches.decks.page import WIDTH, Element, Page, Paragraph, TextBox, paragraph
+from pitches.decks.text import Place, Run, clean_line, format_number, in_language, parse, shorten, web_address
+
+LEFT, RIGHT = 48.0, WIDTH - 48.0
+ROOM = RIGHT - LEFT
+TITLE_TOP, TITLE_HEIGHT = 50.0, 68.0
+BODY_TOP, BODY_HEIGHT = 134.0, 346.0
+FOOTER_TOP, FOOTER_HEIGHT = 499.0, 24.0
+FOOTER_SIZE, KICKER_SIZE = 8.5, 11.0
+PAGE_NUMBER_WIDTH = 48.0
+ASIDE_WIDTH, ASIDE_GAP = 250.0, 28.0
+MOST_PAGES = 300
+# (size, most lines): an action title has two lines; three of the smallest only for very long names.
+TITLES = ((26.0, 2), (22.0, 2), (18.0, 3))
+COVER_TITLES = ((40.0, 2), (32.0, 3), (24.0, 4))
+APPENDIX_TITLES = ((22.0, 2), (18.0, 2))
+ASIDES = frozenset({"text", "bullets", "callout"})
+
+
+class TooLong(Exception):
+    """The deck would have more pages than anybody opens."""
+
+
+def lay_out(snapshot: Snapshot, language: str | None = None) -> list[Page]:
+    """Every page of the deck, in order. Raises TooLong; KeyError or ValueError on a snapshot with problems."""
+    writer = Writer(snapshot, language or snapshot["language"])
+    pages = [page for slide in snapshot["slides"] for page in _slide(writer, slide)]
+    if len(pages) > MOST_PAGES:
+        raise TooLong(f"{len(pages)} pages")
+    return pages
+
+
+def _slide(writer: Writer, slide: Slide) -> list[Page]:
+    bodies = _cover_body(writer, slide) if slide["layout"] == "cover" else _bodies(writer, slide["blocks"])
+    parts = max(1, len(bodies))
+    evidence = tuple(_evidence(writer, slide))
+    pages = []
+    for index, elements in enumerate(bodies or [[]]):
+        title, whole = _title(writer, slide, index + 1, parts)
+        notes = _notes(writer, slide, evidence, whole)
+        pages.append(
+            Page(
+                key=slide["key"],
+                layout=slide["layout"],
+                step=slide["step"],
+                verdict=slide["verdict"],
+                part=index + 1,
+                parts=parts,
+                title=title,
+                kicker=_kicker(writer, slide),
+                footer=_footer(writer, slide, evidence),
+                marks=_marks(writer),
+                elements=tuple(elements),
+                notes=tuple(notes),
+                evidence=evidence,
+            )
+        )
+    return pages
+
+
+# Bodies
+
+
+def _bodies(writer: Writer, slide_blocks: Sequence[Block]) -> list[list[Element]]:
+    charts = [block for block in slide_blocks if block["type"] == "chart"]
+    asides = [block for block in slide_blocks if block["type"] in ASIDES]
+    beside = len(charts) == 1 and len(charts) + len(asides) == len(slide_blocks) and bool(asides)
+    for density in (NORMAL, SMALL):
+        if beside and charts[0]["kind"] != "share":
+            pages = _side_by_side(writer, charts[0], asides, density)
+        else:
+            pages = _stacked(writer, slide_blocks, density)
+        if pages is not None and len(pages) <= 1:
+            return pages
+    return _stacked(writer, slide_blocks, SMALL)
+
+
+def _side_by_side(
+    writer: Writer, chart: Block, asides: Sequence[Block], density: Density
+) -> list[list[Element]] | None:
+    """The exhibit at the left, what it says at the right; None when the words need more than one page."""
+    exhibit_width = ROOM - ASIDE_WIDTH - ASIDE_GAP
+    exhibit = stack(blocks.pieces(writer, chart, exhibit_width, density), LEFT, BODY_TOP, BODY_HEIGHT)
+    words = [piece for block in asides for piece in blocks.pieces(writer, block, ASIDE_WIDTH, density)]
+    try:
+        aside = stack(words, LEFT + exhibit_width + ASIDE_GAP, BODY_TOP, BODY_HEIGHT)
+    except DoesNotFit:
+        return None
+    return [exhibit[0] + aside[0]] if len(exhibit) == 1 and len(aside) == 1 else None
+
+
+def _stacked(writer: Writer, slide_blocks: Sequence[Block], density: Density) -> list[list[Element]]:
+    found: list[Piece] = []
+    for block in slide_blocks:
+        if block["type"] == "register":
+            found += register.pieces(writer, ROOM)
+        else:
+            found += blocks.pieces(writer, block, ROOM, density)
+    return stack(found, LEFT, BODY_TOP, BODY_HEIGHT)
+
+
+def _cover_body(writer: Writer, slide: Slide) -> list[list[Element]]:
+    width = 720.0
+    found = [piece for block in slide["blocks"] for piece in blocks.pieces(writer, block, width, NORMAL)]
+    pages = stack(found, LEFT + 24.0, 300.0, 130.0)
+    snapshot = writer.snapshot
+    facts = [
+        f"{writer.word('snapshot')} {clean_line(snapshot['id'])}",
+        f"{writer.word('version')} {snapshot['version']}",
+    ]
+    if snapshot["frozen_at"]:
+        facts.append(f"{writer.word('frozen')} {writer.moment(snapshot['frozen_at'])}")
+    else:
+        facts.append(writer.word("draft"))
+    line = paragraph([Run(shorten(SEPARATOR.join(facts), 160), tone="muted")], width, KICKER_SIZE)
+    meta = TextBox(LEFT + 24.0, 462.0, width, line.height, (line,), "meta")
+    return [[*page, meta] for page in pages or [[]]]
+
+
+# The frame of a page
+
+
+def _title(writer: Writer, slide: Slide, part: int, parts: int) -> tuple[TextBox, list[Run] | None]:
+    """The title in its box, and the whole of it when it had to be cut."""
+    cover = slide["layout"] == "cover"
+    sizes = {"cover": COVER_TITLES, "appendix": APPENDIX_TITLES}.get(slide["layout"], TITLES)
+    runs = [
+        replace(run, text=clean_line_keeping_space(run.text), bold=True)
+        for run in writer.text(slide["title"])
+    ]
+    if parts > 1:
+        runs.append(Run("\xa0" + writer.word("part", part=part, parts=parts), bold=True, tone="muted"))
+    x, y = (LEFT + 24.0, 130.0) if cover else (LEFT, TITLE_TOP)
+    width, height = (720.0, 150.0) if cover else (ROOM, TITLE_HEIGHT)
+    for size, most in sizes:
+        lines = fit.wrap(runs, width, size)
+        if len(lines) <= most:
+            return TextBox(x, y, width, height, (Paragraph(tuple(lines), size),), "text"), None
+    short = fit.cut(lines, most, width, size)
+    return TextBox(x, y, width, height, (Paragraph(tuple(short), size),), "text"), runs
+
+
+def clean_line_keeping_space(text: str) -> str:
+    """No line feeds; the spaces at both ends stay, they part this run from its neighbours."""
+    return re.sub(r"[\n\t ]+", " ", text)
+
+
+def _kicker(writer: Writer, slide: Slide) -> TextBox | None:
+    runs: list[Run] = []
+    if slide["step"]:
+        label = f"{writer.word('step')} {slide['step']}{SEPARATOR}{writer.word('step' + str(slide['step']))}"
+        runs.append(Run(label, bold=True, tone="accent"))
+    elif slide["layout"] == "appendix":
+        runs.append(Run(writer.word("appendix"), bold=True, tone="accent"))
+    elif slide["layout"] == "summary":
+        runs.append(Run(writer.word("summary"), bold=True, tone="accent"))
+    if slide["verdict"] and slide["layout"] == "standard":
+        runs += [Run("     "), *blocks.verdict_runs(writer, slide["verdict"])]
+    if not runs or slide["layout"] == "cover":
+        return None
+    one = Paragraph((tuple(runs),), KICKER_SIZE)
+    return TextBox(LEFT, 28.0, 620.0, one.height, (one,), "meta")
+
+
+def _marks(writer: Writer) -> tuple[str, ...]:
+    snapshot = writer.snapshot
+    flags = (
+        ("draft", snapshot["frozen_at"] is None),
+        ("sample", snapshot["sample"]),
+        ("replay", snapshot["replay"]),
+    )
+    return tuple(writer.word(name) for name, shown in flags if shown)
+
+
+def marks_box(marks: Sequence[str]) -> TextBox:
+    """ "Draft", "Sample data": at the top right, on every page."""
+    runs = (Run(SEPARATOR.join(marks), bold=True, tone="warning"),)
+    one = Paragraph((runs,), 10.0)
+    return TextBox(RIGHT - 260.0, 28.0, 260.0, one.height, (one,), "meta", right=True)
+
+
+def _footer(writer: Writer, slide: Slide, ids: Sequence[str]) -> TextBox | None:
+    """Source, query, time, how many inspected, evidence ids; at most two lines, the rest is in the register."""
+    if slide["layout"] == "cover":
+        return None
+    entries = [entry for entry in writer.snapshot["evidence"] if entry["id"] in ids]
+    words = writer.text(slide["footer"])
+    groups = [words] if words else []
+    if slide["layout"] != "appendix":
+        groups += [[Run(fact)] for fact in _facts(writer, entries)]
+    if ids and len(ids) <= 12:
+        links = [link for one in ids for link in (Run(" "), evidence_run(one))]
+        groups.append(links[1:])
+    runs = [run for index, group in enumerate(groups) for run in ([Run(SEPARATOR)] if index else []) + group]
+    muted = [replace(run, tone="muted", text=clean_line_keeping_space(run.text)) for run in runs]
+    if not muted:
+        return None
+    room = ROOM - PAGE_NUMBER_WIDTH
+    lines = fit.cut(fit.wrap(muted, room, FOOTER_SIZE), 2, room, FOOTER_SIZE)
+    return TextBox(LEFT, FOOTER_TOP, room, FOOTER_HEIGHT, (Paragraph(tuple(lines), FOOTER_SIZE),), "meta")
+
+
+def _facts(writer: Writer, entries: Sequence[Evidence]) -> list[str]:
+    facts = []
+    sources = list(
+        dict.fromkeys(clean_line(source) for entry in entries for source in entry.get("sources", ()))
+    )
+    if sources:
+        more = f" +{len(sources) - 4}" if len(sources) > 4 else ""
+        facts.append(f"{writer.word('sources')}: {', '.join(sources[:4])}{more}")
+    versions = list(dict.fromkeys(clean_line(entry.get("query_version") or "") for entry in entries))
+    if any(versions):
+        facts.append(f"{writer.word('query')} {', '.join(version for version in versions[:4] if version)}")
+    times = sorted(str(entry["fetched_at"]) for entry in entries if entry.get("fetched_at"))
+    if times:
+        facts.append(f"{writer.word('fetched')} {writer.moment(times[-1])}")
+    inspected = [entry["inspected"] for entry in entries if entry.get("inspected") is not None]
+    if 0 < len(inspected) <= 4:
+        # Never added up: two entries may have read the same things.
+        counts = (format_number(float(count or 0), "count", writer.language) for count in inspected)
+        facts.append(f"{writer.word('inspected')} {' / '.join(dict.fromkeys(counts))}")
+    return facts
+
+
+# Notes and evidence
+
+
+def _evidence(writer: Writer, slide: Slide) -> list[str]:
+    """Ids of everything this slide shows, in the order of the register."""
+    figures = writer.snapshot["figures"]
+    ids = set(slide["evidence"])
+    texts = [slide["title"], slide["notes"], slide["footer"]]
+    for block in slide["blocks"]:
+        texts += [text for _, text in contract.block_texts(block)]
+        ids.update(figures[key]["evidence"] for key in contract.block_figures(block))
+        ids.update(contract.block_evidence(block))
+    ids.update(figures[key]["evidence"] for key in _places(texts, writer.language))
+    return [entry["id"] for entry in writer.snapshot["evidence"] if entry["id"] in ids]
+
+
+def _places(texts: Iterable[contract.Text], language: str) -> Iterable[str]:
+    for text in texts:
+        for part in parse(in_language(text, language)) if text else ():
+            if isinstance(part, Place) and part.kind == "figure":
+                yield part.key
+
+
+def _notes(
+    writer: Writer, slide: Slide, ids: Sequence[str], whole_title: list[Run] | None
+) -> Iterable[tuple[Run, ...]]:
+    """How to say it, then the proof: id, what, how counted, where from."""
+    if whole_title:
+        yield tuple(whole_title)
+    if slide.get("notes"):
+        for one in writer.paragraphs(writer.text(slide["notes"]), 400.0, 12.0):
+            yield one.runs
+    entries = [entry for entry in writer.snapshot["evidence"] if entry["id"] in ids]
+    if entries:
+        yield (Run(writer.word("notes_evidence") + ":", bold=True),)
+    for entry in entries:
+        runs = [evidence_run(entry["id"]), Run(" "), *writer.text(entry["label"])]
+        facts = [writer.word(entry["class"]), *_facts(writer, [entry])]
+        runs.append(Run(f" ({'; '.join(facts)})"))
+        formula = writer.text(entry.get("formula", {}))
+        if formula:
+            runs += [Run(SEPARATOR), *formula]
+        address = web_address(entry.get("url"))
+        if address:
+            runs += [Run(SEPARATOR), Run(shorten(address, 120), url=address)]
+        yield tuple(replace(run, text=clean_line_keeping_space(run.text)) for run in runs)
+
+
+def anchors(pages: Sequence[Page]) -> dict[str, int]:
+    """Index of the page on which the register's entry of each evidence begins."""
+    found: dict[str, int] = {}
+    for index, page in enumerate(pages):
+        for element in page.elements:
+            for one in getattr(element, "rows", ()):
+                if one.anchor:
+                    found.setdefault(one.anchor, index)
+    return found

@@ -1,0 +1,118 @@
+"""The evidence register: every figure of the deck with its proof, and the address of the original."""
+
+from __future__ import annotations
+
+from pitches.decks.blocks import FINE, SEPARATOR, Writer, head_row
+from pitches.decks.contract import Evidence, EvidenceRow
+from pitches.decks.flow import PAD_X, Piece, TablePiece, row
+from pitches.decks.page import Cell, Paragraph, Row, paragraph
+from pitches.decks.text import Run, clean, clean_line, format_number, shorten, web_address
+
+SHARES = (0.07, 0.27, 0.27, 0.17, 0.22)
+MOST_ORIGINALS = 3
+
+
+def pieces(writer: Writer, width: float) -> list[Piece]:
+    """One row per evidence, in the order of the snapshot."""
+    widths = tuple(width * share for share in SHARES)
+    titles = ("id", "figures", "how", "where", "originals")
+    head = head_row([[Run(writer.word(title))] for title in titles], widths)
+    rows = [_row(writer, evidence, widths) for evidence in writer.snapshot["evidence"]]
+    return [TablePiece(widths, head, tuple(rows), writer.word("register"), "register")] if rows else []
+
+
+def _row(writer: Writer, evidence: Evidence, widths: tuple[float, ...]) -> Row:
+    columns = (_id, _figures, _how, _where, _originals)
+    cells = []
+    for column, width in zip(columns, widths, strict=True):
+        lines = [paragraph(runs, width - 2 * PAD_X, FINE, after=1.5) for runs in column(writer, evidence)]
+        cells.append(Cell(tuple(_without_last_space(lines))))
+    return row(cells, anchor=evidence["id"])
+
+
+def _without_last_space(paragraphs: list[Paragraph]) -> list[Paragraph]:
+    if not paragraphs:
+        return []
+    last = paragraphs[-1]
+    return [*paragraphs[:-1], Paragraph(last.lines, last.size, 0.0, last.bullet)]
+
+
+def _id(writer: Writer, evidence: Evidence) -> list[list[Run]]:
+    lines = [
+        [Run(evidence["id"], bold=True, tone="accent")],
+        [Run(writer.word(evidence["class"]), tone="muted")],
+    ]
+    if evidence.get("step"):
+        lines.append([Run(f"{writer.word('step')} {evidence['step']}", tone="muted")])
+    return lines
+
+
+def _figures(writer: Writer, evidence: Evidence) -> list[list[Run]]:
+    lines = [writer.text(evidence["label"], bold=True)]
+    for key, figure in writer.snapshot["figures"].items():
+        if figure["evidence"] != evidence["id"]:
+            continue
+        # The links of this entry lead out, not back to itself.
+        value = Run(writer.figure(key).text, key, bold=True)
+        runs = [*writer.text(figure["label"]), Run(": "), value]
+        if figure["class"] != evidence["class"]:
+            runs.append(Run(f" ({writer.word(figure['class'])})", tone="muted"))
+        lines.append(runs)
+    return lines
+
+
+def _how(writer: Writer, evidence: Evidence) -> list[list[Run]]:
+    lines = []
+    query = shorten(clean(evidence.get("query") or "").replace("\n", " "), 600)
+    if query:
+        version = clean_line(evidence.get("query_version") or "")
+        lines.append([Run(query), Run(f" ({version})" if version else "", tone="muted")])
+    formula = writer.text(evidence.get("formula", {}))
+    if formula:
+        lines.append(formula)
+    for gap in evidence.get("gaps", ()):
+        lines.append([Run(f"{writer.word('gaps')}: ", tone="warning"), *writer.text(gap)])
+    return lines
+
+
+def _where(writer: Writer, evidence: Evidence) -> list[list[Run]]:
+    lines = []
+    sources = [clean_line(source) for source in evidence.get("sources", ())]
+    if sources:
+        lines.append([Run(", ".join(sources))])
+    days = [writer.moment(day[:10]) for day in (evidence.get("from"), evidence.get("to")) if day]
+    if days:
+        lines.append([Run(" – ".join(days), tone="muted")])
+    facts = []
+    if evidence.get("fetched_at"):
+        facts.append(f"{writer.word('fetched')} {writer.moment(evidence['fetched_at'])}")
+    inspected = evidence.get("inspected")
+    if inspected is not None:
+        facts.append(f"{writer.word('inspected')} {format_number(inspected, 'count', writer.language)}")
+    lines.extend([Run(fact, tone="muted")] for fact in facts)
+    return lines
+
+
+def _originals(writer: Writer, evidence: Evidence) -> list[list[Run]]:
+    lines = []
+    if web_address(evidence.get("url")):
+        address = web_address(evidence["url"])
+        lines.append([Run(shorten(address or "", 90), url=address, tone="accent")])
+    rows = evidence.get("rows", [])
+    shown = [one for one in rows if web_address(one.get("url"))][:MOST_ORIGINALS]
+    lines.extend(_original(writer, one) for one in shown)
+    more = max(evidence.get("rows_total") or 0, len(rows)) - len(shown)
+    if shown and more > 0:
+        count = format_number(more, "count", writer.language)
+        lines.append([Run(writer.word("more_rows", count=count), tone="muted")])
+    return lines or [[Run(writer.word("no_original"), tone="muted")]]
+
+
+def _original(writer: Writer, one: EvidenceRow) -> list[Run]:
+    url = web_address(one.get("url"))
+    title = shorten(clean_line(one.get("title") or one.get("excerpt") or url or ""), 70)
+    facts = [shorten(clean_line(one.get("site") or ""), 40)]
+    if one.get("date"):
+        facts.append(writer.moment(str(one["date"])[:10]))
+    note = SEPARATOR.join(fact for fact in facts if fact)
+    return [Run(title, url=url, tone="accent"), Run(f" {note}" if note else "", tone="muted")]
