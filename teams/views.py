@@ -41,10 +41,9 @@ def first_visit(request: HttpRequest) -> HttpResponse:
     """``/welcome/``: makes the first user and workspace; closed for ever once there is a user."""
     if not welcome.is_first_visit():
         return redirect("teams:index")
-    form = WelcomeForm(
-        request.POST or None, initial={"language": translation.get_language(), "time_zone": "UTC"}
-    )
-    if request.method == "POST" and form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    form = WelcomeForm(sent, initial={"language": translation.get_language(), "time_zone": "UTC"})
+    if form.is_valid():
         try:
             user, workspace = welcome.found(**form.founding())
         except welcome.AlreadyWelcomed:
@@ -87,8 +86,9 @@ def add_sample(request: HttpRequest) -> HttpResponse:
 @access.member("manage")
 def workspace_settings(request: access.WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     """Name, language, time zone, contact and accent colour; and who is a member."""
-    form = WorkspaceForm(request.POST or None, instance=workspace)
-    if request.method == "POST" and form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    form = WorkspaceForm(sent, instance=workspace)
+    if form.is_valid():
         form.save()
         if form.changed_data:
             record(workspace, request.user, "workspace.changed", workspace.name, fields=form.changed_data)

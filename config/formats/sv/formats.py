@@ -1,10 +1,10 @@
-"""Swedish dates, in the same shape as the English ones."""
+"""Swedish dates: as the English ones, months in lower case."""
 
-DATE_FORMAT = "j M Y"
+DATE_FORMAT = "j b Y"
 TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "j M Y, H:i"
-SHORT_DATE_FORMAT = "j M Y"
-SHORT_DATETIME_FORMAT = "j M Y, H:i"
+DATETIME_FORMAT = "j b Y, H:i"
+SHORT_DATE_FORMAT = "j b Y"
+SHORT_DATETIME_FORMAT = "j b Y, H:i"
 FIRST_DAY_OF_WEEK = 1
 DECIMAL_SEPARATOR = ","
 THOUSAND_SEPARATOR = "\xa0"
