@@ -159,7 +159,7 @@ class PublicBackend(Backend):
         """Refuses every address that is not public."""
         why = blocked(address)
         if why and (why == "not an address" or not self._allowed.opens(ipaddress.ip_address(address), host)):
-            raise private_address(host, address, why)
+            raise private_address(host, address)
 
     def resolver(self, host: str) -> Resolver:
         """Hosts that the operator named may stand in the computer's own host table."""
@@ -178,7 +178,7 @@ class OriginBackend(Backend):
     def check(self, host: str, port: int, address: str) -> None:
         """Refuses every other host."""
         if (host, port) != self._only:
-            raise private_address(host, address, "not the configured server")
+            raise private_address(host, address)
 
     def resolver(self, host: str) -> Resolver:
         """The computer's own host table and search domains may answer ("searxng" in a container network)."""

@@ -35,9 +35,9 @@ MAX_HEADER_BYTES = 65_536
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 # What a caller may still say after being sent to another host; anything else could be a key.
-_HARMLESS = frozenset({"accept", "accept-language", "if-none-match", "if-modified-since"})
+_HARMLESS = frozenset({"Accept", "Accept-Language", "If-None-Match", "If-Modified-Since"})
 _OURS_TO_SAY = frozenset(
-    {"host", "connection", "transfer-encoding", "content-length", "accept-encoding", "cookie"}
+    {"host", "user-agent", "connection", "transfer-encoding", "content-length", "accept-encoding", "cookie"}
 )
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _FIELD = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
@@ -304,7 +304,7 @@ class Client:
         method, content, headers = question.method, question.content, dict(question.headers)
         if method == "POST" and status in (301, 302, 303):
             method, content = "GET", b""
-            headers = {name: value for name, value in headers.items() if name.lower() != "content-type"}
+            headers = {name: value for name, value in headers.items() if name != "Content-Type"}
         if content and not same_host:
             raise SourceError(
                 gettext_noop(
@@ -314,7 +314,7 @@ class Client:
                 params={"host": question.parts.host, "other": parts.host},
             )
         if not same_host:
-            headers = {name: value for name, value in headers.items() if name.lower() in _HARMLESS}
+            headers = {name: value for name, value in headers.items() if name in _HARMLESS}
         return _Question(method, parts, headers, content)
 
 
@@ -328,7 +328,8 @@ def _clean(headers: Mapping[str, str], host: str) -> dict[str, str]:
 
     Raises SourceError for what no header can hold, such as a pasted key with a line break.
     """
-    kept = {name: value for name, value in headers.items() if name.lower() not in _OURS_TO_SAY}
+    # One spelling for each name, so that nothing is said twice.
+    kept = {name.title(): value for name, value in headers.items() if name.lower() not in _OURS_TO_SAY}
     for name, value in kept.items():
         if not _TOKEN.fullmatch(name) or not _FIELD.fullmatch(value):
             raise SourceError(

@@ -141,7 +141,7 @@ def check_parts(
     if literal is not None:
         why = blocked(literal)
         if why and not allowed.opens(literal, host):
-            raise private_address(host, host, why)
+            raise private_address(host, host)
     elif host not in allowed.hosts and ("." not in host or _is_private_name(host)):
         raise _refused(
             gettext_noop(
@@ -152,16 +152,15 @@ def check_parts(
         )
 
 
-def private_address(host: str, address: str, why: str) -> SourceError:
+def private_address(host: str, address: str) -> SourceError:
     """The error for a host whose address is not public."""
     return _refused(
         gettext_noop(
-            "%(host)s leads to the address %(address)s, which is not public (%(why)s). "
+            "%(host)s leads to the address %(address)s, which is not public. "
             "Only public sites can be read, unless the operator of this installation allows it."
         ),
         host=host,
         address=address,
-        why=why,
     )
 
 

@@ -42,6 +42,15 @@ def test_a_request_says_who_asks_and_nothing_else():
             }
 
 
+def test_what_a_caller_says_is_said_once_and_never_for_us():
+    with world(routes({"/": reply(200)})) as here:
+        said = {"accept": "text/html", "USER-AGENT": "Mozilla", "host": "10.0.0.1", "Accept-Encoding": "br"}
+        here.client().get("http://news.example/", headers={**said, "x-api-key": "k"})
+        seen = here.server.seen[0].headers
+        assert (seen["accept"], seen["x-api-key"]) == ("text/html", "k")
+        assert (seen["user-agent"], seen["host"], seen["accept-encoding"]) == (AGENT, "news.example", "gzip")
+
+
 def test_a_post_sends_json_or_a_form():
     with world(routes({"/": reply(200)})) as here:
         client = here.client()
@@ -345,7 +354,7 @@ class TestReplay:
 def test_the_other_end_is_checked_once_more():
     with world(routes({"/": reply(200)})) as here:
         dial = here.dialler
-        here.dialler = lambda address, port, seconds: (dial(address, port, seconds)[0], "127.0.0.1")  # type: ignore[method-assign]
+        here.dialler = lambda address, port, seconds: (dial(address, port, seconds)[0], "127.0.0.1")
         with pytest.raises(SourceError) as caught:
             here.client().get("http://news.example/")
         assert caught.value.kind == "blocked"
@@ -362,5 +371,5 @@ def test_a_dead_address_is_not_the_end_of_a_host():
                 raise ConnectionRefusedError
             return dial(address, port, seconds)
 
-        here.dialler = dialler  # type: ignore[method-assign]
+        here.dialler = dialler
         assert here.client().get("http://news.example/").status == 200

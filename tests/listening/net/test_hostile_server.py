@@ -69,7 +69,7 @@ def test_no_connection_is_left_open(hostile_world: World):
 
 def test_a_slow_look_up_is_not_waited_for():
     with world(hostile) as here:
-        here.resolver = lambda host, port: time.sleep(3) or [PUBLIC]  # type: ignore[method-assign]
+        here.resolver = lambda host, port: time.sleep(3) or [PUBLIC]
         client = here.client()
         began = time.monotonic()
         with pytest.raises(SourceError, match="no site called news.example"):

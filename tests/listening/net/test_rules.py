@@ -296,7 +296,7 @@ class TestSharedCases:
         for case in table:
             with world(lambda seen, connection: connection.sendall(reply(200, b"x"))) as here:
                 answers = iter(case["answers_per_lookup"])
-                here.resolver = lambda host, port, answers=answers: next(answers, ["127.0.0.1"])  # type: ignore[method-assign]
+                here.resolver = lambda host, port, answers=answers: next(answers, ["127.0.0.1"])
                 client = here.client()
                 for _ in case["answers_per_lookup"]:
                     try:
@@ -355,6 +355,4 @@ class TestSharedCases:
             accepted += 1
             assert not case["failure"], case
             assert canonical_host(checked) == case["whatwg_host"].strip("[]"), case
-        print(
-            f"wpt_urls: {accepted} of {len(table)} accepted, hosts read as browsers do; the rest refused"
-        )
+        print(f"wpt_urls: {accepted} of {len(table)} accepted, hosts read as browsers do; the rest refused")
