@@ -207,6 +207,10 @@ def join(
     return max(best[0], since), min(best[1], until)
 
 
+# Not pk__in=[]: an empty list inside one aggregate makes Django answer the whole query with nothing.
+NOBODY = Q(pk=0)
+
+
 @dataclass(frozen=True)
 class Participation:
     """Who took part in the conversations behind some matches. Unread and unreadable ones are nobody's."""
@@ -226,9 +230,9 @@ def participation(
 ) -> Participation:
     """How many of the conversations hold a post by one of ``handles`` (source -> handles in lower case)."""
     ours = taking_part(handles)
-    opened = Q(pk__in=[])
+    opened = NOBODY
     for source, names in handles.items():
-        opened |= Q(source=source, opener__in=list(names))
+        opened |= Q(source=source, opener__in=[*names, ""]) & ~Q(opener="")
     read = Q(state=Conversation.State.READ)
     asks = Exists(Mention.objects.filter(conversation=OuterRef("pk"), is_question=True))
     numbers = (
@@ -251,9 +255,9 @@ def participation(
 
 def taking_part(handles: Mapping[str, Iterable[str]], prefix: str = "") -> Q:
     """Condition on conversations (or on ``prefix``, a path to them) in which one of the handles wrote."""
-    ours = Q(pk__in=[])
+    ours = NOBODY
     for source, names in handles.items():
-        ours |= Q(**{f"{prefix}source": source, f"{prefix}participants__overlap": list(names) or [""]})
+        ours |= Q(**{f"{prefix}source": source, f"{prefix}participants__overlap": [*names, ""]})
     return ours
 
 

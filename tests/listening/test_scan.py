@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db.models import Q
 
 from listening import dispatch, plans, scan, schedule
 from listening.models import Conversation, Fetch, Mention, Scan, ScanPlan
@@ -16,6 +14,7 @@ from listening.types import Page, Reply
 from teams.models import Workspace
 from tests.fakes import FakeSource, install
 from tests.make import make_brand, make_item, make_search, make_workspace
+from tests.scanning import run
 
 pytestmark = pytest.mark.django_db
 
@@ -31,22 +30,6 @@ def workspace(settings: object) -> Workspace:
     brand = make_brand(workspace)
     make_search(workspace, "fjällvik", brand)
     return workspace
-
-
-def run(started: Scan, at: datetime | None = None) -> int:
-    """Does what the tick and the workers would, until nothing is due; returns how many pages were asked."""
-    started.fetches.update(lease_until=None)  # whoever held one is gone
-    pages, queue = 0, deque[tuple[int, str]]()
-    while not started.finished_at:
-        tomorrow = (at or schedule.now()) + timedelta(days=1)  # nobody waits for a back-off here
-        queue.extend(schedule.claim(Fetch, 100, tomorrow, Q(lease_until=None)))
-        pk, token = queue.popleft()
-        if again := scan.run_page(pk, token):
-            queue.append((pk, again.token))
-        pages += 1
-        assert pages < 200
-        started.refresh_from_db()
-    return pages
 
 
 def fetch_of(started: Scan, capability: str) -> Fetch:
