@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from listening.query import superset
-from listening.query.ast import Leaf, Node, leaves
+from listening.query.ast import Node
 from listening.query.document import Document, Found
 from listening.query.explain import Clause, Explanation, explain, highlight
 from listening.query.lexer import QueryError
-from listening.query.match import Asked, ask, holds
+from listening.query.match import Asked, ask
 from listening.query.parser import parse_tree
 from listening.query.superset import MAX_ALTERNATIVES, Alternatives, Prefilter
 from listening.query.text import tokenise
@@ -50,11 +50,11 @@ class Query:
 
     def matches(self, document: Document) -> bool:
         """Whether the document is what the search asks for."""
-        return holds(self.tree, document, self._asked)
+        return self._asked.holds(document)
 
     def explain(self, document: Document) -> Explanation:
         """Which clauses of the search are in the document, with which words, and where."""
-        return explain(self.text, self.tree, document, self._asked)
+        return explain(self.text, self._asked, document)
 
     def positive_terms(self) -> tuple[str, ...]:
         """Words and phrases that are wanted somewhere in the search, as plain text."""
@@ -77,8 +77,8 @@ class Query:
         return superset.prefilter(self.tree, self.fold)
 
     @cached_property
-    def _asked(self) -> dict[Leaf, Asked]:
-        return {leaf: ask(leaf, self.fold) for leaf, _ in leaves(self.tree)}
+    def _asked(self) -> Asked:
+        return ask(self.tree, self.fold)
 
 
 def parse(text: str, fold: bool = False) -> Query:

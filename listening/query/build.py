@@ -16,7 +16,8 @@ def any_of(terms: Iterable[str], none: Iterable[str] = (), context: Iterable[str
     """A search for any of the terms, with any of the context, and with none of ``none``; "" without terms.
 
     Terms are names, aliases, handles and domains as people write them; several words become a phrase. Terms
-    that say the same are written once. Far too many terms make a search that ``parse`` refuses.
+    that say the same are written once; a term without any word, or too long for a search, is left out. Far
+    too many terms make a search that ``parse`` refuses.
     """
     wanted = [group for group in (_terms(terms), _terms(context)) if group]
     unwanted = _terms(none)

@@ -40,19 +40,20 @@ class Document:
     source: str = ""
     language: str = ""
     tags: tuple[str, ...] = ()
-    _cache: dict[tuple[str, bool], Prepared | dict[str, list[Found]]] = field(
+    _prepared: dict[tuple[str, bool], Prepared] = field(default_factory=dict, compare=False, repr=False)
+    _keyed: dict[tuple[str, bool], dict[str, list[Found]]] = field(
         default_factory=dict, compare=False, repr=False
     )
 
     def prepared(self, where: str = "", fold: bool = False) -> Prepared:
         """Title and text together, as the words of a search see them; or the title alone."""
-        key = (where or "both", fold)
-        if key not in self._cache:
+        key = (where, fold)
+        if key not in self._prepared:
             title = ("title", self.title)
-            self._cache[key] = Prepared((title,) if where == "title" else (title, ("text", self.text)), fold)
-        prepared = self._cache[key]
-        assert isinstance(prepared, Prepared)
-        return prepared
+            self._prepared[key] = Prepared(
+                (title,) if where == "title" else (title, ("text", self.text)), fold
+            )
+        return self._prepared[key]
 
     def keys(self, name: str, fold: bool = False) -> Mapping[str, list[Found]]:
         """What a field's value is compared with, and where each was found.
@@ -60,12 +61,10 @@ class Document:
         The site example.com is also under "com", the language sv-SE under "sv", a handle also without its
         server, a name also under each of its words, and a hashtag of the text among the tags.
         """
-        key = ("keys of " + name, fold)
-        if key not in self._cache:
-            self._cache[key] = self._keys(name, fold)
-        keys = self._cache[key]
-        assert isinstance(keys, dict)
-        return keys
+        key = (name, fold)
+        if key not in self._keyed:
+            self._keyed[key] = self._keys(name, fold)
+        return self._keyed[key]
 
     def lexemes(self) -> list[str]:
         """What the store's tsvector holds: words with and without accents, and keys as "site:example.com".

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from listening.query.ast import And, Leaf, Node, Not, Or, Span
+from listening.query.ast import Span
 from listening.query.document import Document, Found
-from listening.query.match import Asked, holds
+from listening.query.match import Asked, AskedLeaf, Every, Never, Some
 
 MAX_FOUND = 100  # places told for each clause
 
@@ -40,29 +40,28 @@ class Explanation:
         return (found for clause in self.clauses for found in clause.found)
 
 
-def explain(text: str, tree: Node, document: Document, asked: dict[Leaf, Asked]) -> Explanation:
-    """Why the document matches the search ``text``, whose tree and leaves are given."""
+def explain(text: str, asked: Asked, document: Document) -> Explanation:
+    """Why the document matches the search ``text``, which is ``asked``."""
     clauses: dict[str, Clause] = {}
-    for leaf in _true_leaves(tree, document, asked, wanted=True):
-        written = text[leaf.span[0] : leaf.span[1]]
+    for leaf in _true_leaves(asked, document, wanted=True):
+        written = text[slice(*leaf.span)]
         if written not in clauses:
-            clauses[written] = Clause(written, tuple(islice(asked[leaf].find(document), MAX_FOUND)))
+            clauses[written] = Clause(written, tuple(islice(leaf.find(document), MAX_FOUND)))
     return Explanation(tuple(clauses.values()))
 
 
-def _true_leaves(node: Node, document: Document, asked: dict[Leaf, Asked], wanted: bool) -> Iterator[Leaf]:
-    """Wanted leaves that hold, in branches that do their part; unwanted words are not there to be told."""
-    if holds(node, document, asked) != wanted:
+def _true_leaves(asked: Asked, document: Document, wanted: bool) -> Iterator[AskedLeaf]:
+    """Wanted leaves that hold, in branches that do their part; what is unwanted is not there to be told."""
+    if asked.holds(document) != wanted:
         return
-    match node:
-        case And(children) | Or(children):
-            for child in children:
-                yield from _true_leaves(child, document, asked, wanted)
-        case Not(child):
-            yield from _true_leaves(child, document, asked, not wanted)
-        case _:
-            if wanted:
-                yield node
+    match asked:
+        case Every() | Some():
+            for part in asked.parts:
+                yield from _true_leaves(part, document, wanted)
+        case Never():
+            yield from _true_leaves(asked.part, document, not wanted)
+        case AskedLeaf() if wanted:
+            yield asked
 
 
 def highlight(text: str, spans: Iterable[Span]) -> list[tuple[str, bool]]:

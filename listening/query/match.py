@@ -8,32 +8,87 @@ the text for each word; no regular expression is built from a search.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 
-from listening.query.ast import And, Field, Leaf, Near, Node, Not, Or, Phrase, Prefix, Word
+from listening.query.ast import And, Field, Leaf, Near, Node, Not, Or, Phrase, Prefix, Span, Word
 from listening.query.document import Document, Found, field_value
 from listening.query.text import WORD, Prepared, normalise
 
-Span = tuple[int, int]
+
+class Asked(ABC):
+    """A search, or a part of one, in the form in which documents answer it."""
+
+    @abstractmethod
+    def holds(self, document: Document) -> bool:
+        """Whether it is so."""
 
 
-def holds(node: Node, document: Document, asked: dict[Leaf, Asked]) -> bool:
-    """Whether the document satisfies the tree; ``asked`` holds every leaf of it, made by ``ask``."""
+class Every(Asked):
+    """All parts hold. Comparisons of single facts go first, they cost least."""
+
+    def __init__(self, parts: list[Asked]) -> None:
+        self.parts = parts
+        self.cheapest_first = sorted(parts, key=lambda part: not isinstance(part, _Keyed))
+
+    def holds(self, document: Document) -> bool:
+        for part in self.cheapest_first:  # noqa: SIM110 - all() would take twice as long, and this runs most
+            if not part.holds(document):
+                return False
+        return True
+
+
+class Some(Asked):
+    """At least one part holds."""
+
+    def __init__(self, parts: list[Asked]) -> None:
+        self.parts = parts
+
+    def holds(self, document: Document) -> bool:
+        for part in self.parts:  # noqa: SIM110 - as in Every
+            if part.holds(document):
+                return True
+        return False
+
+
+class Never(Asked):
+    """The part does not hold."""
+
+    def __init__(self, part: Asked) -> None:
+        self.part = part
+
+    def holds(self, document: Document) -> bool:
+        return not self.part.holds(document)
+
+
+class AskedLeaf(Asked):
+    """One leaf. ``span`` is where it stands in the search."""
+
+    span: Span = (0, 0)
+
+    @abstractmethod
+    def find(self, document: Document) -> Iterator[Found]:
+        """Everywhere it is, as written."""
+
+
+def ask(node: Node, fold: bool = False) -> Asked:
+    """The tree, ready to be asked of many documents."""
     match node:
         case And(children):
-            return all(holds(child, document, asked) for child in children)
+            return Every([ask(child, fold) for child in children])
         case Or(children):
-            return any(holds(child, document, asked) for child in children)
+            return Some([ask(child, fold) for child in children])
         case Not(child):
-            return not holds(child, document, asked)
+            return Never(ask(child, fold))
         case _:
-            return asked[node].holds(document)
+            leaf = _leaf(node, fold)
+            leaf.span = node.span
+            return leaf
 
 
-def ask(leaf: Leaf, fold: bool = False) -> Asked:
-    """The leaf, ready to be asked of many documents."""
+def _leaf(leaf: Leaf, fold: bool) -> AskedLeaf:
     match leaf:
         case Field("title", value):
             return _in_text(value, fold, "title")
@@ -44,19 +99,7 @@ def ask(leaf: Leaf, fold: bool = False) -> Asked:
             return _in_text(leaf, fold, "")
 
 
-class Asked:
-    """One leaf in the form in which documents answer it."""
-
-    def holds(self, document: Document) -> bool:
-        """Whether it is anywhere in the document."""
-        raise NotImplementedError
-
-    def find(self, document: Document) -> Iterator[Found]:
-        """Everywhere it is, as written."""
-        raise NotImplementedError
-
-
-class _Keyed(Asked):
+class _Keyed(AskedLeaf):
     """A field that is compared as a whole: site, author, source, language, tag."""
 
     def __init__(self, name: str, value: str, prefix: bool, fold: bool) -> None:
@@ -76,15 +119,15 @@ class _Keyed(Asked):
                         yield place
 
 
-class _InText(Asked):
+class _InText(AskedLeaf):
     """Something that is looked for in title and text, or in the title alone."""
 
     def __init__(self, fold: bool, where: str) -> None:
         self.fold, self.where = fold, where
 
+    @abstractmethod
     def spans(self, text: Prepared) -> Iterator[Span]:
         """Where it is in the normal form, by start."""
-        raise NotImplementedError
 
     def holds(self, document: Document) -> bool:
         return next(self.spans(document.prepared(self.where, self.fold)), None) is not None
@@ -123,16 +166,29 @@ class _Sequence(_InText):
         normal = (normalise(word, fold) for word in words)
         self.words = [word for word in normal if word]  # folding leaves nothing of a lone accent
         self.needs = frozenset(run for word in self.words for run in WORD.findall(word))
-        self.bare = len(self.words) == 1 and self.needs == {self.words[0]}
+        self.bare = bool(self.words) and all(map(WORD.fullmatch, self.words))
 
     def holds(self, document: Document) -> bool:
         text = document.prepared(self.where, self.fold)
         if not self.needs <= text.vocabulary:
             return False
-        return self.bare or super().holds(document)
+        return (self.bare and len(self.words) == 1) or next(self.spans(text), None) is not None
 
     def spans(self, text: Prepared) -> Iterator[Span]:
-        if not self.words or not self.needs <= text.vocabulary:
+        if not self.needs <= text.vocabulary:
+            return iter(())
+        return self._neighbours(text) if self.bare else self._in_turn(text)
+
+    def _neighbours(self, text: Prepared) -> Iterator[Span]:
+        """Bare words follow each other exactly when they are neighbours among the words of the text."""
+        length = len(self.words)
+        for place in text.positions[self.words[0]]:
+            if text.words[place : place + length] == self.words:
+                yield text.starts[place], text.starts[place + length - 1] + len(self.words[-1])
+
+    def _in_turn(self, text: Prepared) -> Iterator[Span]:
+        """Words with other characters in them, which might stand in the gaps as well: one word at a time."""
+        if not self.words:
             return
         # Where each beginning of the phrase that still stands ends, and where it began; by end.
         reached = [(end, start) for start, end in _places(self.words[0], text.normal) if text.opens(start)]

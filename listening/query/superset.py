@@ -170,7 +170,7 @@ def _terms(leaf: Leaf, with_tags: bool = False) -> tuple[str, ...]:
         case Phrase(words):
             return (" ".join(words),)
         case Near(words):
-            return tuple(dict.fromkeys(run for word in words for run in WORD.findall(word)))
+            return tuple(dict.fromkeys(run for word in words for run in WORD.findall(normalise(word))))
         case Field("title", value):
             return _terms(value)
         case Field("tag", value) if with_tags and not isinstance(value, Prefix):

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from functools import cached_property
+from itertools import pairwise
 
 WORD = re.compile(r"\w+")
 MAX_LEXEME_BYTES = 2046  # PostgreSQL refuses longer ones in a tsvector and in a tsquery
@@ -56,8 +57,8 @@ def _continues(character: str) -> bool:
 
 def pieces(text: str) -> list[tuple[int, int]]:
     """Stretches of the text that can be normalised one by one, as (start, end)."""
-    starts = [index for index, character in enumerate(text) if index == 0 or not _continues(character)]
-    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+    inner = (index for index in range(1, len(text)) if not _continues(text[index]))
+    return list(pairwise([0, *inner, len(text)])) if text else []
 
 
 class Prepared:
