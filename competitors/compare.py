@@ -133,6 +133,7 @@ def share_of_voice(counts: Mapping[K, int | None]) -> ShareOfVoice[K]:
 State = Literal["yes", "no", "unknown"]
 
 NO_PROFILE = gettext_noop("No profile is known here. Add it if there is one.")
+AMBIGUOUS = gettext_noop("This page lists several meanings of the name. Choose the article about the brand.")
 NOT_READ = gettext_noop("Not read yet. The next scan reads it.")
 
 
@@ -146,6 +147,20 @@ class Dated:
     text: str = ""
     url: str = ""
     precision: str = "exact"
+
+    @property
+    def moment(self) -> datetime | None:
+        """The time a reading tells in its text, such as that of the latest post."""
+        return moment_in(self.text) if self.value is None else None
+
+
+def moment_in(text: str) -> datetime | None:
+    """The aware time in an ISO text; None for anything else."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 @dataclass(frozen=True)
@@ -190,6 +205,9 @@ def cell(readings: Iterable[Dated], *, has_profile: bool = True, failure: Failur
         return Cell("unknown", {}, reason=NOT_READ if has_profile else NO_PROFILE)
     latest = max(newest.values(), key=lambda reading: reading.on)
     exists = newest.get("exists")
+    meanings = newest.get("disambiguation")
+    if meanings is not None and meanings.value and (exists is None or meanings.on >= exists.on):
+        return Cell("unknown", newest, meanings.on, meanings.url, AMBIGUOUS, failure=failure)
     state: State = "no" if exists is not None and exists.value == 0 else "yes"
     proof = exists if state == "no" and exists is not None else latest
     if state == "no":
@@ -230,6 +248,11 @@ class Change:
         return self.absolute / self.first if self.first else None
 
     @property
+    def percent(self) -> float | None:
+        """``share`` in percent, for people."""
+        return None if self.share is None else self.share * 100
+
+    @property
     def days(self) -> int:
         return (self.until - self.since).days
 
@@ -250,7 +273,8 @@ def momentum(series: Mapping[K, Mapping[date, float]]) -> dict[K, Change | None]
     measured = {brand: readings for brand, readings in series.items() if len(readings) >= 2}
     days = set.intersection(*(set(readings) for readings in measured.values())) if measured else set()
     return {
-        brand: change({day: measured[brand][day] for day in days}) if brand in measured else None for brand in series
+        brand: change({day: measured[brand][day] for day in days}) if brand in measured else None
+        for brand in series
     }
 
 

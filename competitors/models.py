@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from competitors.compare import moment_in
 from competitors.site_types import TYPES
 from listening.models import Brand, Fetch
 from teams.models import Workspace
@@ -55,11 +58,18 @@ class Observation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["profile", "metric", "on"], name="one_reading_per_metric_and_day"),
+            models.UniqueConstraint(
+                fields=["profile", "metric", "on"], name="one_reading_per_metric_and_day"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.profile} {self.metric} {self.on}"
+
+    @property
+    def moment(self) -> datetime | None:
+        """The time a reading tells in its text, such as that of the latest post."""
+        return moment_in(self.text) if self.value is None else None
 
 
 class Phrase(models.Model):
@@ -120,7 +130,9 @@ class ResultRow(models.Model):
     excerpt = models.TextField(blank=True)
     engines = models.JSONField(default=list, blank=True)
     type = models.CharField(max_length=12)  # see site_types.TYPES
-    rule = models.CharField(max_length=120, blank=True)  # the rule that typed it: English template, as errors are
+    rule = models.CharField(
+        max_length=120, blank=True
+    )  # the rule that typed it: English template, as errors are
     rule_params = models.JSONField(default=dict, blank=True)
     said_type = models.CharField(max_length=12, blank=True)  # what the person who entered the row called it
 
@@ -140,7 +152,7 @@ class ResultRow(models.Model):
 
     @property
     def type_label(self) -> str:
-        return gettext(TYPES[self.type]) if self.type in TYPES else self.type
+        return gettext(dict(TYPES).get(self.type, self.type))
 
 
 class SiteTypeCorrection(models.Model):

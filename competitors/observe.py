@@ -20,7 +20,8 @@ from teams.models import Workspace
 if TYPE_CHECKING:
     from listening.sources import Source
 
-SITE = "site"  # a profile that no source reads: the home page itself
+# Profiles that no source reads: the home page, which is read when the brand is named, and links elsewhere.
+SITE, ELSEWHERE = "site", "link"
 
 # What the readings are called and counted in; the order is the order on a page. A metric without a line
 # here is stored and shown under its own name.

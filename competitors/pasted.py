@@ -111,7 +111,10 @@ def _lines(text: str) -> Iterator[tuple[int, dict[str, str]]]:
         except csv.Error as error:
             raise Unreadable([Complaint(line, NO_CSV, {"fault": str(error)})]) from None
         if any(cell.strip() for cell in cells):
-            yield line, {name: cell.strip() for name, cell in zip(names, cells, strict=False) if name in COLUMNS}
+            yield (
+                line,
+                {name: cell.strip() for name, cell in zip(names, cells, strict=False) if name in COLUMNS},
+            )
 
 
 def _row(line: int, cells: dict[str, str]) -> Row | Complaint:

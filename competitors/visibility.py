@@ -25,7 +25,17 @@ from teams.models import User, Workspace
 if TYPE_CHECKING:
     from listening.sources import Source
 
-__all__ = ["CONVERSATIONS", "TYPES", "LookingUp", "Visible", "correct", "manual_page", "retype", "share", "type_of"]
+__all__ = [
+    "CONVERSATIONS",
+    "TYPES",
+    "LookingUp",
+    "Visible",
+    "correct",
+    "manual_page",
+    "retype",
+    "share",
+    "type_of",
+]
 
 SAID_SO = gettext_noop("the person who entered it said so")
 
@@ -44,7 +54,9 @@ class Rulebook:
     @classmethod
     def of(cls, workspace: Workspace) -> Rulebook:
         """The workspace's own and rival domains, and what people corrected."""
-        domains = list(Brand.objects.filter(workspace=workspace).exclude(domain="").values_list("kind", "domain"))
+        domains = list(
+            Brand.objects.filter(workspace=workspace).exclude(domain="").values_list("kind", "domain")
+        )
         corrections = SiteTypeCorrection.objects.filter(workspace=workspace).values_list("domain", "type")
         return cls(
             own=tuple(domain for kind, domain in domains if kind == Brand.Kind.OWN),
@@ -268,7 +280,12 @@ class LookingUp:
     def _fresh(self, fetch: Fetch, before: int, results: Iterable[Result]) -> list[Result]:
         """The usable results that are not on an earlier page: engines repeat themselves across pages."""
         page = self._page(fetch)
-        seen = set(map(canonical_url, page.rows.filter(rank__lte=before).values_list("url", flat=True) if page else ()))
+        seen = set(
+            map(
+                canonical_url,
+                page.rows.filter(rank__lte=before).values_list("url", flat=True) if page else (),
+            )
+        )
         fresh = []
         for result in results:
             if address(result.url) and (key := canonical_url(result.url)) not in seen:

@@ -1,0 +1,87 @@
+"""What people write to name a profile, in the one form that its source reads: handles and addresses. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from listening.net import SourceError, check_url
+from listening.net.errors import gettext_noop
+
+NOT_A_HANDLE = gettext_noop("“%(written)s” is not understood here. Write it like this: %(example)s")
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a source's handles look: patterns that read them, what we store, and where a person can look."""
+
+    example: str
+    patterns: tuple[re.Pattern[str], ...]
+    handle: str
+    url: str
+
+
+_LANGUAGE = r"(?P<language>[a-z]{2,12}(?:-[a-z]{2,10})*)"
+_HOST = r"(?P<host>[\w.-]+\.[\w-]+(?::\d+)?)"
+
+# Sources whose handles are addresses have no line here.
+FORMS: Mapping[str, Form] = {
+    "wikipedia": Form(
+        example="en:Example",
+        patterns=(
+            re.compile(rf"https?://{_LANGUAGE}(?:\.m)?\.wikipedia\.org/wiki/(?P<title>[^?#|]+).*", re.I),
+            re.compile(rf"{_LANGUAGE}:(?P<title>[^|#<>\[\]{{}}]+)", re.I),
+        ),
+        handle="{language}:{title}",
+        url="https://{language}.wikipedia.org/wiki/{quoted_title}",
+    ),
+    "mastodon": Form(
+        example="@name@mastodon.social",
+        patterns=(
+            re.compile(rf"https?://{_HOST}/(?:@|users/)(?P<name>\w[\w.-]*)/?", re.I),
+            re.compile(rf"@?(?P<name>\w[\w.-]*)@{_HOST}", re.I),
+        ),
+        handle="@{name}@{host}",
+        url="https://{host}/@{name}",
+    ),
+    "hackernews": Form(
+        example="name",
+        patterns=(
+            re.compile(r"https?://news\.ycombinator\.com/user\?id=(?P<name>[\w-]{2,40})", re.I),
+            re.compile(r"@?(?P<name>[\w-]{2,40})"),
+        ),
+        handle="{name}",
+        url="https://news.ycombinator.com/user?id={name}",
+    ),
+}
+
+
+def read(source: str, written: str) -> tuple[str, str]:
+    """(handle as the source's ``observe`` takes it, address where a person can look).
+
+    Raises SourceError of kind "blocked" with a sentence that shows the right form.
+    """
+    written = " ".join(written.split())
+    form = FORMS.get(source)
+    if form is None:
+        url = check_url(written if "://" in written else f"https://{written}")
+        return url, url
+    for pattern in form.patterns:
+        if found := pattern.fullmatch(written):
+            parts = {name: text for name, text in found.groupdict().items() if text}
+            if "title" in parts:
+                parts["title"] = unquote(parts["title"]).replace("_", " ").strip()
+                parts["quoted_title"] = quote(parts["title"].replace(" ", "_"))
+            for name in ("host", "language"):
+                parts |= {name: parts[name].lower()} if name in parts else {}
+            url = check_url(form.url.format(**parts))
+            return form.handle.format(**parts), url
+    raise SourceError(NOT_A_HANDLE, "blocked", params={"written": written[:100], "example": form.example})
+
+
+def word(handle: str) -> str:
+    """The name in a handle as people type it in posts: "@anna@mastodon.example" -> "anna"; "" for an address."""
+    name = handle.strip().lstrip("@").partition("@")[0]
+    return name if re.fullmatch(r"\w{3,}", name) else ""

@@ -1,0 +1,1 @@
+"""Pages of the competitors room, one file per noun."""

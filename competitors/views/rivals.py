@@ -1,0 +1,138 @@
+"""The Rivals page: who is talked about most, who is where, who grows; every number opens its proof."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from competitors import compare, queries
+from competitors.forms import PeriodForm, midnights
+from competitors.models import Profile
+from listening import queries as heard
+from listening.models import Brand, Search
+from teams.access import WorkspaceRequest, member
+from teams.models import Workspace
+
+FORMS = ("", Search.Form.KEYWORD.value, Search.Form.TAG.value)
+SHOWN = 20
+
+
+@member("read")
+def rivals(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
+    """Share of voice, presence and momentum for the chosen period."""
+    form = PeriodForm(request.GET)
+    first, last = form.period(workspace, timezone.now())
+    since, until = midnights(workspace, first, last)
+    voices = [queries.share_of_voice(workspace, since, until, kind) for kind in FORMS]
+    matrix = queries.presence(workspace)
+    growth = queries.momentum(workspace, first, last)
+    own, others = queries.standings(voices[0], matrix, growth)
+    names = {brand.pk: brand for brand, _cells in matrix.rows}
+    context = {
+        "form": form,
+        "first": first,
+        "last": last,
+        "days": form.cleaned_data.get("days") or ("" if form.cleaned_data.get("since") else "30"),
+        "voices": [_board(voice, names, first, last) for voice in voices],
+        "matrix": matrix,
+        "rows": [(brand, cells, matrix.elsewhere[brand.pk]) for brand, cells in matrix.rows],
+        "present": [(names[brand], count) for brand, count in matrix.counts().items()],
+        "growth": [_grown(one, names) for one in growth],
+        "leads": [(names[lead.rival], lead) for lead in compare.leads(own, others)] if own else [],
+        "brands": list(names.values()),
+    }
+    return render(request, "competitors/rivals.html", context)
+
+
+def _board(voice: queries.Voice, names: dict[int, Brand], first: date, last: date) -> dict[str, Any]:
+    """One share-of-voice table, ready to show; every number with the address of its proof."""
+    titles = {"": _("By keyword or tag"), "keyword": _("By keyword"), "tag": _("By tag")}
+    left_out = [
+        {
+            "label": heard.label(one.source),
+            "brands": ", ".join(names[brand].name for brand in one.brands),
+            "reason": one.reason,
+        }
+        for one in voice.common.left_out
+    ]
+    rows = [
+        {
+            "brand": names[share.brand],
+            "share": share,
+            "percent": share.share * 100 if share.share is not None else None,
+            "proof": _proof(names[share.brand], voice.form, first, last),
+        }
+        for share in voice.result.shares
+    ]
+    windows = [(heard.label(source), *window) for source, window in voice.common.windows.items()]
+    return {
+        "title": titles[voice.form],
+        "voice": voice,
+        "rows": rows,
+        "windows": windows,
+        "left_out": left_out,
+    }
+
+
+def _proof(brand: Brand, form: str, first: date, last: date) -> str:
+    address = reverse("competitors:voice", args=[brand.workspace.code, brand.pk])
+    return f"{address}?{urlencode({'form': form, 'since': first, 'until': last})}"
+
+
+def _grown(one: queries.Momentum, names: dict[int, Brand]) -> dict[str, Any]:
+    return {"momentum": one, "rows": [(names[brand], change) for brand, change in one.changes.items()]}
+
+
+@member("read")
+def voice(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpResponse:
+    """What one brand's share of voice rests on: formula, sources, windows, and the stories themselves."""
+    brand = get_object_or_404(Brand, workspace=workspace, pk=pk)
+    form = PeriodForm(request.GET)
+    first, last = form.period(workspace, timezone.now())
+    kind = request.GET.get("form", "")
+    if kind not in FORMS:
+        raise Http404
+    found = queries.share_of_voice(workspace, *midnights(workspace, first, last), kind)
+    share = next((one for one in found.result.shares if one.brand == brand.pk), None)
+    matches = queries.matches_within(workspace, found.common, kind).filter(brand=brand)
+    stories = heard.told_first(heard.mentions_of(workspace, matches))
+    context = {
+        "brand": brand,
+        "first": first,
+        "last": last,
+        "share": share,
+        "percent": share.share * 100 if share and share.share is not None else None,
+        "board": _board(found, {one.pk: one for one in found.brands}, first, last),
+        "counts": found.counts.get(brand.pk),
+        "stories": stories[:SHOWN],
+        "searches": found.searches.get(brand.pk, ()),
+        "kind": kind,
+    }
+    return render(request, "competitors/voice.html", context)
+
+
+@member("read")
+def place(request: WorkspaceRequest, workspace: Workspace, pk: int, place: str) -> HttpResponse:
+    """What a cell of the presence matrix rests on: profile, readings, history, and what could not be read."""
+    brand = get_object_or_404(Brand, workspace=workspace, pk=pk)
+    matrix = queries.presence(workspace)
+    cells = next(cells for one, cells in matrix.rows if one.pk == brand.pk)
+    cell = next((one for one in cells if one.place.name == place), None)
+    if cell is None:
+        raise Http404
+    profile: Profile | None = cell.profile
+    history = queries.history(profile) if profile else {}
+    context = {
+        "brand": brand,
+        "cell": cell,
+        "profile": profile,
+        "history": [(queries.metric_label(name), rows) for name, rows in history.items()],
+    }
+    return render(request, "competitors/place.html", context)
