@@ -24,7 +24,9 @@ def sources(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     rows = []
     for kind in listed.SOURCES:
         setting = chosen.get(kind.name) or SourceSetting(workspace=workspace, source=kind.name, enabled=kind.default)
-        rows.append({"kind": kind, "setting": setting, "health": health.get(kind.name), "form": SourceForm(instance=setting)})
+        # Not the class itself: a template would call it.
+        facts = {name: getattr(kind, name) for name in ("name", "label", "terms", "instance")}
+        rows.append({**facts, "gives": _(kind.gives), "setting": setting, "health": health.get(kind.name)})
     followed = FeedSubscription.objects.filter(workspace=workspace).select_related("feed").order_by("feed__title")
     return render(request, "listening/sources.html", {"rows": rows, "followed": followed, "form": FeedForm()})
 
