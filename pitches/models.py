@@ -27,7 +27,9 @@ class Pitch(models.Model):
     period_start = models.DateField()  # first day, in the workspace's zone
     period_end = models.DateField()  # last day, included
     version = models.PositiveIntegerField(default=1)
-    previous = models.OneToOneField("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="next")
+    previous = models.OneToOneField(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="next"
+    )
 
     # The ask: what we want the boss to say yes to. Required before freezing, always marked "assumption".
     ask_hours = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)  # a week
@@ -74,7 +76,9 @@ class Step(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(fields=["pitch", "number", "language"], name="one_edit_per_step_and_language"),
+            models.UniqueConstraint(
+                fields=["pitch", "number", "language"], name="one_edit_per_step_and_language"
+            ),
             models.CheckConstraint(condition=models.Q(number__range=(1, 5)), name="five_steps"),
         ]
 

@@ -1,0 +1,211 @@
+"""The case: built from what we heard, checked, and frozen. Decks are rendered from its snapshot only.
+
+build(pitch) -> Case (figures, verdicts, slides) -> check -> freeze -> snapshot with its hash
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from pitches import frame, verdicts
+from pitches.decks import contract
+from pitches.ground import Ground
+from pitches.models import Action, Pitch, Step
+from pitches.slides import Slide
+from pitches.steps import race, start, talk, visibility, voice
+from pitches.steps.start import Ask, Chosen
+from pitches.verdicts import State, Verdict
+from pitches.words import Text, join
+from teams.models import Workspace
+
+TEMPLATE = 1  # raised whenever the slides change, so that a frozen deck tells what made it
+DEFAULT_DAYS = 30
+SLIDE_OF_STEP = {1: "talk", 2: "visibility", 3: "voice", 4: "share", 5: "start"}
+# The number that stands for a step where there is room for one, and what it is out of.
+HEADLINES = {
+    1: ("s1.stories", ""),
+    2: ("s2.visible", "s2.inspected"),
+    3: ("s3.ours", "s3.readable"),
+    4: ("s4.own_voice", ""),
+    5: ("s5.answerable", ""),
+}
+
+
+@dataclass(frozen=True)
+class StepCase:
+    """One step as it stands: claim, verdict with reasons, and the words people see."""
+
+    number: int
+    claim: Text
+    verdict: Verdict
+    reasons: tuple[Text, ...]
+    missing: tuple[tuple[str, Text], ...]  # (key, sentence)
+    title: Text
+    reasoning: Text
+    generated_title: Text
+    generated_reasoning: Text
+    edited: bool
+
+    @property
+    def headline(self) -> tuple[str, str]:
+        """The figure keys of the step's number and of what it is out of ("" = nothing)."""
+        return HEADLINES[self.number]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything a pitch says at this moment. ``steps`` are measured, slides are made when asked for."""
+
+    pitch: Pitch
+    ground: Ground
+    steps: tuple[StepCase, ...]
+    ask: Ask
+    chosen: tuple[Chosen, ...]
+
+    @property
+    def state(self) -> State:
+        return verdicts.overall([step.verdict for step in self.steps])
+
+    @cached_property
+    def slides(self) -> tuple[Slide, ...]:
+        """The deck in order. Making slides registers the figures that only they show."""
+        by_number = {step.number: step for step in self.steps}
+        ground, complete = self.ground, self.ask.is_complete
+        titles = [(step.number, step.verdict, step.title) for step in self.steps]
+        made = [frame.cover(ground, self.state), frame.summary(ground, self.state, titles, complete)]
+        made.append(frame.measured(ground))
+        for number, module in ((1, talk), (2, visibility), (3, voice), (4, race)):
+            made += module.slides(ground, *_shown(by_number[number]))
+        made += start.slides(ground, self.chosen, *_shown(by_number[5]))
+        made.append(start.decision(ground, by_number[5].verdict.state, self._decision_title(), complete))
+        return (*made, *frame.appendix(ground))
+
+    def _decision_title(self) -> Text:
+        if not self.ask.is_complete:
+            return self.ground.say("decision.title.not_enough")
+        state = "mixed" if self.state == "not_enough" else self.state
+        return frame.titled(self.ground, "decision", state)
+
+    def as_snapshot(self, frozen_at: datetime | None = None, *, rows: bool = True) -> contract.Snapshot:
+        """The case as plain JSON; see ``pitches.decks.contract``. Without ``rows`` the lists stay empty."""
+        pitch, ground = self.pitch, self.ground
+        slides = [slide.as_json(number, ground.register) for number, slide in enumerate(self.slides, 1)]
+        evidence = [one.as_json(rows=rows) for one in ground.register.evidence.values()]
+        snapshot = {
+            "format": contract.FORMAT,
+            "tool": f"Earshot {settings.EARSHOT_VERSION}",
+            "template": TEMPLATE,
+            "id": str(pitch.code),
+            "version": pitch.version,
+            "frozen_at": frozen_at.isoformat() if frozen_at else None,
+            "language": pitch.language,
+            "time_zone": ground.workspace.time_zone,
+            "sample": ground.workspace.is_sample,
+            "replay": bool(settings.OUTBOUND_REPLAY_URL),
+            "accent": ground.workspace.accent,
+            "names": dict(ground.names),
+            "figures": {key: figure.as_json() for key, figure in ground.register.figures.items()},
+            "evidence": evidence,
+            "slides": slides,
+        }
+        return snapshot  # type: ignore[return-value]  # built key by key as the contract says; checked by decks.snapshot
+
+
+def _shown(step: StepCase) -> tuple[State, Text, Text, bool]:
+    return step.verdict.state, step.title, step.reasoning, step.edited
+
+
+def build(pitch: Pitch, now: datetime | None = None) -> Case:
+    """Measures the five steps for the pitch's period. Works on an unsaved pitch, too: that is Home.
+
+    Asks the database for numbers only; the lists behind them are read when somebody opens one.
+    """
+    ground = Ground(pitch.workspace, pitch.period_start, pitch.period_end, now or timezone.now())
+    _name(ground, pitch)
+    frame.measure_rules(ground)
+    frame.measure_period(ground)
+    ask = Ask(pitch.ask_hours, pitch.ask_budget, pitch.ask_currency, pitch.ask_decide_by)
+    found = [
+        verdicts.talk(talk.measure(ground)),
+        verdicts.visibility(visibility.measure(ground)),
+        verdicts.voice(voice.measure(ground)),
+        verdicts.race(race.measure(ground)),
+        verdicts.start(start.measure(ground, ask)),
+    ]
+    chosen = tuple(_chosen(pitch)) if pitch.pk else ()
+    start.measure_actions(ground, chosen)
+    edits = list(Step.objects.filter(pitch=pitch)) if pitch.pk else []
+    steps = tuple(
+        _step(ground, number, verdict, edits, pitch.language) for number, verdict in enumerate(found, 1)
+    )
+    return Case(pitch, ground, steps, ask, chosen)
+
+
+def _name(ground: Ground, pitch: Pitch) -> None:
+    ground.names["brand"] = ground.own.name if ground.own else ground.workspace.name
+    ground.names["audience"] = pitch.audience
+    ground.names["author"] = str(pitch.created_by) if pitch.created_by else ""
+
+
+def _chosen(pitch: Pitch) -> list[Chosen]:
+    actions = Action.objects.filter(pitch=pitch).select_related("mention__site", "mention__conversation")
+    return [Chosen(one.mention, one.owner, one.due) for one in actions]
+
+
+def _step(ground: Ground, number: int, verdict: Verdict, edits: list[Step], language: str) -> StepCase:
+    reasons = tuple(ground.say(key) for key in verdict.reasons)
+    missing = tuple((key, ground.say(key)) for key in verdict.missing)
+    title = frame.titled(ground, SLIDE_OF_STEP[number], verdict.state, _variant(ground, number, verdict))
+    reasoning = join(*reasons)
+    own = [edit for edit in edits if edit.number == number]
+    return StepCase(
+        number=number,
+        claim=ground.say(f"s{number}.claim"),
+        verdict=verdict,
+        reasons=reasons,
+        missing=missing,
+        title=title | {edit.language: edit.title for edit in own if edit.title},
+        reasoning=reasoning | {edit.language: edit.reasoning for edit in own if edit.reasoning},
+        generated_title=title,
+        generated_reasoning=reasoning,
+        edited=any(edit.title or edit.reasoning for edit in own),
+    )
+
+
+def _variant(ground: Ground, number: int, verdict: Verdict) -> str:
+    """A rival may lead without being louder; then the title must not say that it is heard more."""
+    if number != 4 or verdict.state != "supported":
+        return ""
+    values = ground.register.values()
+    theirs, ours = values["s4.rival_stories"], values["s4.own_stories"]
+    louder = isinstance(theirs, int) and isinstance(ours, int) and theirs > ours
+    return "" if louder else "supported_quiet"
+
+
+def period_of(
+    workspace: Workspace, days: int = DEFAULT_DAYS, now: datetime | None = None
+) -> tuple[date, date]:
+    """The last ``days`` whole days up to today, in the workspace's zone."""
+    today = workspace.localtime(now or timezone.now()).date()
+    return today - timedelta(days=days - 1), today
+
+
+def canonical(snapshot: Mapping[str, Any]) -> bytes:
+    """The one way to write a snapshot down: what the hash is taken of."""
+    return json.dumps(
+        snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    ).encode()
+
+
+def hash_of(snapshot: Mapping[str, Any]) -> str:
+    """sha256 over the canonical JSON."""
+    return hashlib.sha256(canonical(snapshot)).hexdigest()

@@ -1,0 +1,92 @@
+"""What stands between a case and its freezing, in words people can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as noop
+
+from pitches.case import Case
+from pitches.decks import snapshot
+
+STALE_AFTER = timedelta(days=3)
+ASK_FIELDS = {
+    "hours": noop("the hours a week"),
+    "budget": noop("the budget"),
+    "decide_by": noop("the date to decide by"),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An English template with its parameters. ``blocks``: the pitch cannot be frozen like this.
+
+    ``key`` says which part of the pitch is meant: "ask", "actions", "step1", "figures", "fresh".
+    """
+
+    key: str
+    message: str
+    params: dict[str, Any] = field(default_factory=dict)
+    blocks: bool = True
+
+    def __str__(self) -> str:
+        return gettext(self.message) % self.params
+
+
+def check(case: Case) -> list[Problem]:
+    """Everything wrong with the case, what blocks first. Empty = ready to freeze."""
+    found = [*_ask(case), *_actions(case), *_texts(case), *_stale(case)]
+    return sorted(found, key=lambda problem: not problem.blocks)
+
+
+def _ask(case: Case) -> Iterator[Problem]:
+    missing = [name for name in ASK_FIELDS if getattr(case.ask, name) is None]
+    if missing:
+        words = ", ".join(gettext(ASK_FIELDS[name]) for name in missing)
+        yield Problem("ask", noop("Say what you ask for: %(missing)s."), {"missing": words})
+    elif case.ask.decide_by and case.ask.decide_by < case.ground.workspace.localtime(case.ground.now).date():
+        yield Problem("ask", noop("The date to decide by has passed."), blocks=False)
+
+
+def _actions(case: Case) -> Iterator[Problem]:
+    for position, one in enumerate(case.chosen, 1):
+        if one.mention is None:
+            yield Problem(
+                "actions", noop("Conversation %(number)s is gone; choose another."), {"number": position}
+            )
+        elif not one.owner or one.due is None:
+            message = noop("Say who answers conversation %(number)s, and by when.")
+            yield Problem("actions", message, {"number": position})
+    waiting = case.ground.register.values()["s5.answerable"]
+    if not case.chosen and waiting:
+        yield Problem("actions", noop("Choose the conversations to answer first."))
+
+
+def _texts(case: Case) -> Iterator[Problem]:
+    """The renderers' own rules: no figure without evidence, no digit outside a figure, no unknown name."""
+    for problem in snapshot.check(case.as_snapshot(rows=False)):
+        words = {"where": problem.where, "what": gettext(problem.message) % problem.params}
+        yield Problem(_part(problem.where), noop("%(where)s: %(what)s"), words)
+
+
+def _part(where: str) -> str:
+    numbers = {"talk": 1, "visibility": 2, "voice": 3, "share": 4, "start": 5}
+    for name, number in numbers.items():
+        if where.startswith(f"slides[{name}]"):
+            return f"step{number}"
+    return "figures"
+
+
+def _stale(case: Case) -> Iterator[Problem]:
+    """Numbers that were read long before the period ended say less than they seem to."""
+    register, until = case.ground.register, case.ground.read_until
+    for number, key in ((1, "s1.stories"), (4, "s4.own_voice")):
+        read = register.evidence[register.figures[key].evidence].fetched_at
+        if read and read < until - STALE_AFTER:
+            day = case.ground.workspace.localtime(read).date().isoformat()
+            message = noop("The numbers of step %(number)s were last read on %(day)s. Scan again first.")
+            yield Problem("fresh", message, {"number": number, "day": day}, blocks=False)

@@ -1,0 +1,142 @@
+"""Figures and the evidence they stand on. A figure without evidence cannot be made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pitches.words import Text
+
+Kind = Literal["measured", "estimated", "manual", "assumption"]
+Unit = Literal["count", "percent", "ratio", "days", "hours", "money", "date", "rank", "score", "number"]
+Row = Mapping[str, str]  # title, url, site, author, date, excerpt, why
+Value = int | float | str | None
+
+
+class NoEvidence(ValueError):
+    """Somebody tried to make a figure that nothing proves, or to register the same thing twice."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a figure stands on: how it was searched, read and counted, and the list behind it.
+
+    ``rows`` is called only when somebody looks or the pitch is frozen: a page of numbers stays fast.
+    """
+
+    id: str
+    step: int
+    label: Text
+    kind: Kind
+    formula: Text
+    query: str = ""
+    query_version: str = ""
+    sources: Sequence[str] = ()
+    gaps: Sequence[Text] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    fetched_at: datetime | None = None
+    inspected: int | None = None
+    url: str = ""
+    rows_total: int = 0
+    rows: Callable[[], list[Row]] = list
+
+    def as_json(self, *, rows: bool = True) -> dict[str, Any]:
+        """The evidence as the snapshot keeps it, with its list unless ``rows`` is off."""
+        return {
+            "id": self.id,
+            "step": self.step,
+            "label": self.label,
+            "class": self.kind,
+            "query": self.query,
+            "query_version": self.query_version,
+            "sources": list(self.sources),
+            "gaps": list(self.gaps),
+            "from": _iso(self.since),
+            "to": _iso(self.until),
+            "fetched_at": _iso(self.fetched_at),
+            "inspected": self.inspected,
+            "formula": self.formula,
+            "url": self.url,
+            "rows_total": self.rows_total,
+            "rows": [dict(row) for row in self.rows()] if rows else [],
+        }
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with its unit and its proof; ``value`` None = unknown, which is not zero."""
+
+    key: str
+    value: Value
+    unit: Unit
+    evidence: str
+    label: Text
+    kind: Kind
+    currency: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        found = {
+            "value": self.value,
+            "unit": self.unit,
+            "class": self.kind,
+            "evidence": self.evidence,
+            "label": self.label,
+        }
+        return found | {"currency": self.currency} if self.unit == "money" else found
+
+
+@dataclass
+class Register:
+    """The figures of one case, each tied to a registered evidence, numbered in the order they were found."""
+
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    figures: dict[str, Figure] = field(default_factory=dict)
+
+    def prove(self, step: int, label: Text, kind: Kind, formula: Text, **facts: Any) -> str:
+        """Registers one evidence (see ``Evidence`` for ``facts``) and returns its id, "E1", "E2", …"""
+        name = f"E{len(self.evidence) + 1}"
+        self.evidence[name] = Evidence(name, step, label, kind, formula, **facts)
+        return name
+
+    def add(
+        self,
+        key: str,
+        value: Value | date,
+        unit: Unit,
+        evidence: str,
+        label: Text,
+        *,
+        kind: Kind | None = None,
+        currency: str = "",
+    ) -> Figure:
+        """Makes a figure. Raises NoEvidence when ``evidence`` is not registered or the key is taken.
+
+        Percentages are shares, 0 to 1. A date becomes its ISO form. The class is the evidence's unless
+        ``kind`` says otherwise.
+        """
+        proof = self.evidence.get(evidence)
+        if proof is None:
+            raise NoEvidence(f"figure {key} names evidence {evidence!r}, which does not exist")
+        if key in self.figures:
+            raise NoEvidence(f"figure {key} exists already")
+        plain = value.isoformat() if isinstance(value, date) else value
+        if isinstance(plain, float):
+            plain = round(plain, 6)
+        self.figures[key] = Figure(key, plain, unit, evidence, label, kind or proof.kind, currency)
+        return self.figures[key]
+
+    def values(self) -> dict[str, Value]:
+        """Every figure's value by key, for choosing words."""
+        return {key: figure.value for key, figure in self.figures.items()}
+
+    def proofs(self, keys: Iterable[str]) -> list[str]:
+        """The evidence ids behind these figures, each once, in order."""
+        found = {self.figures[key].evidence for key in keys if key in self.figures}
+        return sorted(found, key=lambda name: int(name[1:]))
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,166 @@
+"""The slides around the five steps: cover, summary, what we measured, and the appendix nobody can hide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pitches import slides as show
+from pitches.ground import Ground
+from pitches.slides import Cell, Slide
+from pitches.verdicts import THRESHOLDS, State, Verdict
+from pitches.words import Text, join, places, table
+
+SIGNS = {">=": "at_least", "<": "less_than", ">": "more_than"}
+
+
+def measure_rules(ground: Ground) -> None:
+    """Every threshold as a figure, so that a reason can print it and lead to the rule book."""
+    proof = ground.prove(0, "rules", "assumption", rows_total=len(THRESHOLDS))
+    for name, rule in THRESHOLDS.items():
+        ground.figure(f"rule.{name}", rule.value, rule.unit, proof, label="rule")
+
+
+def measure_period(ground: Ground) -> None:
+    """The period is chosen by people; everything is counted inside it."""
+    proof = ground.prove(0, "period", "manual", since=ground.since, until=ground.until, rows_total=0)
+    ground.figure("period.start", ground.start, "date", proof)
+    ground.figure("period.end", ground.end, "date", proof)
+    ground.figure("period.days", (ground.end - ground.start).days + 1, "count", proof)
+
+
+def titled(ground: Ground, key: str, state: State, variant: str = "") -> Text:
+    """The title for this verdict; a title whose figures are unknown falls back to "not enough evidence"."""
+    wanted = f"{key}.title.{variant or state}"
+    text = ground.say(wanted if wanted in table() else f"{key}.title.mixed")
+    values = ground.register.values()
+    unknown = any(values.get(place) is None for place in places(text) if not place.startswith("@"))
+    return ground.say(f"{key}.title.not_enough") if unknown else text
+
+
+def cover(ground: Ground, state: State) -> Slide:
+    """Brand, audience, author and period; the renderers add id and date of freezing."""
+    lines = [ground.say("cover.period")]
+    if ground.names.get("audience"):
+        lines.insert(0, ground.say("cover.audience"))
+    if ground.names.get("author"):
+        lines.append(ground.say("cover.author"))
+    return Slide("cover", titled(ground, "cover", state), [show.paragraph(line) for line in lines],
+                 ground.say("cover.notes"), layout="cover")  # fmt: skip
+
+
+def summary(
+    ground: Ground, state: State, steps: Sequence[tuple[int, Verdict, Text]], complete: bool
+) -> Slide:
+    """Five titles with their verdicts, and the ask in one box."""
+    items = [{"step": number, "verdict": verdict.state, "text": title} for number, verdict, title in steps]
+    ask = ground.say("decision.ask" if complete else "decision.open")
+    blocks = [{"type": "verdicts", "items": items}, show.callout(ask, "ask")]
+    title = titled(ground, "summary", state)
+    return Slide("summary", title, blocks, ground.say("summary.notes"), layout="summary")
+
+
+def measured(ground: Ground) -> Slide:
+    """The searches, the sources with what they let us read, and the dates."""
+    values = ground.register.values()
+    if not values["s1.sources_covered"]:
+        state: State = "not_enough"
+    else:
+        state = "mixed" if values["s1.sources_failed"] else "supported"
+    searches: list[list[Cell]] = []
+    for search in ground.own_searches:
+        if version := search.current:
+            name = f"search.{search.subject}_{search.form}"
+            searches.append([{"text": ground.say(name)}, {"raw": f"{version} · {version.text}"[:400]}])
+    blocks = [
+        show.paragraph(ground.say("measured.text")),
+        show.table([ground.say("column.search"), ground.say("column.query")], searches, [1, 3]),
+        _sources(ground),
+    ]
+    title = ground.say(f"measured.title.{state}")
+    return Slide("measured", title, blocks, ground.say("measured.notes"), ground.say("measured.footer"))
+
+
+def _sources(ground: Ground) -> show.Block:
+    proof = ground.register.figures["s1.sources_asked"].evidence
+    rows: list[list[Cell]] = []
+    for one in ground.coverage:
+        place = ground.name(f"source.{one.source}", one.label)
+        rows.append(
+            [
+                {"text": ground.say("chart.brand", brand=place)},
+                {"text": ground.say(f"coverage.{one.state}")},
+                {"figure": f"s1.inspected.{one.source}"},
+                _day(ground, f"s1.from.{one.source}", one.covered_from, proof),
+                _day(ground, f"s1.to.{one.source}", one.covered_to, proof),
+            ]
+        )
+    if not rows:
+        rows = [[{"text": ground.say("gap.never")}, *({"state": "unknown"} for _ in range(4))]]
+    columns = [ground.say(f"column.{name}") for name in ("source", "coverage", "inspected", "from", "to")]
+    return show.table(columns, rows, [2, 2, 1, 1.4, 1.4])
+
+
+def _day(ground: Ground, key: str, moment: object, proof: str) -> Cell:
+    """A day in the workspace's zone as a figure, registered on first use."""
+    if key not in ground.register.figures:
+        local = ground.workspace.localtime(moment).date() if moment else None  # type: ignore[arg-type]
+        ground.figure(key, local, "date", proof, label=key.rpartition(".")[0])
+    return {"figure": key}
+
+
+def appendix(ground: Ground) -> list[Slide]:
+    """A1 every figure's proof, A2 how we searched and judged, A3 what could be read."""
+    slides = {"register": [{"type": "register"}], "method": _method(ground), "health": _health(ground)}
+    return [
+        Slide(key, ground.say(f"{key}.title"), blocks, ground.say(f"{key}.notes"), layout="appendix")
+        for key, blocks in slides.items()
+    ]
+
+
+def _method(ground: Ground) -> list[show.Block]:
+    rules: list[list[Cell]] = [
+        [
+            {"text": ground.say(f"s{rule.step}.claim")},
+            {"text": ground.say(f"side.{rule.side}")},
+            {
+                "text": join(
+                    ground.say(f"measure.{rule.measure}"),
+                    ground.say(f"rule.{SIGNS[rule.sign]}", value=f"rule.{name}"),
+                )
+            },
+        ]
+        for name, rule in THRESHOLDS.items()
+    ]
+    queries: list[list[Cell]] = [
+        [{"raw": str(search.brand or "")} if search.brand else {"text": ground.say("search.industry")},
+         {"text": ground.say(f"search.form_{search.form}")},
+         {"raw": f"{version} · {version.text}"}]
+        for search in ground.searches
+        if (version := search.current)
+    ]  # fmt: skip
+    return [
+        *show.bullets(
+            ground.say(f"method.{line}") for line in ("story", "conversation", "unknown", "privacy", "equal")
+        ),
+        show.table(
+            [ground.say(f"column.{name}") for name in ("subject", "search", "query")], queries, [1, 1, 3]
+        ),
+        show.table([ground.say(f"column.{name}") for name in ("claim", "verdict", "rule")], rules, [3, 2, 3]),
+    ]
+
+
+def _health(ground: Ground) -> list[show.Block]:
+    rows: list[list[Cell]] = [
+        [
+            {"raw": one.label},
+            {"text": ground.say(f"coverage.{one.state}")},
+            {"figure": f"s1.inspected.{one.source}"},
+            {"raw": one.error or "; ".join(one.gaps) or "–"},
+        ]
+        for one in ground.coverage
+    ]
+    columns = [ground.say(f"column.{name}") for name in ("source", "coverage", "inspected", "error")]
+    blocks: list[show.Block] = [show.paragraph(ground.say("health.text"))]
+    if rows:
+        blocks.append(show.table(columns, rows, [2, 2, 1, 4]))
+    return blocks + show.warnings(ground.gaps(ground.coverage))

@@ -1,0 +1,207 @@
+"""What every step measures on: whose workspace, which period, which searches, and what could be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any, TypeVar
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from competitors import observe
+from listening import queries
+from listening.models import Brand, Match, Mention, Search, SearchVersion
+from listening.queries import Coverage
+from pitches.figures import Kind, Register, Row, Unit, Value
+from pitches.words import Text, say
+from teams.models import Workspace
+
+T = TypeVar("T")
+MOST_ROWS = 50  # of the list behind one figure that a pitch keeps; the total is always told
+
+
+@dataclass
+class Ground:
+    """The workspace and period of a case, and the register its steps fill.
+
+    ``start`` and ``end`` are whole days in the workspace's zone, both included.
+    """
+
+    workspace: Workspace
+    start: date
+    end: date
+    now: datetime
+    register: Register = field(default_factory=Register)
+    names: dict[str, str] = field(default_factory=dict)
+    _known: dict[object, Any] = field(default_factory=dict)
+
+    # The period
+
+    @property
+    def since(self) -> datetime:
+        return datetime.combine(self.start, time.min, self.workspace.zone)
+
+    @property
+    def until(self) -> datetime:
+        return datetime.combine(self.end + timedelta(days=1), time.min, self.workspace.zone)
+
+    @property
+    def read_until(self) -> datetime:
+        """How far anything can have been read: a period that has not ended counts to now."""
+        return min(self.until, self.now)
+
+    # Who and what we listen for
+
+    @cached_property
+    def brands(self) -> list[Brand]:
+        """Ours first, then the competitors."""
+        return sorted(
+            Brand.objects.filter(workspace=self.workspace), key=lambda one: (not one.is_own, one.pk)
+        )
+
+    @property
+    def own(self) -> Brand | None:
+        return next((brand for brand in self.brands if brand.is_own), None)
+
+    @property
+    def rivals(self) -> list[Brand]:
+        return [brand for brand in self.brands if not brand.is_own]
+
+    @cached_property
+    def searches(self) -> list[Search]:
+        """Every search that is on, with its current version loaded."""
+        current = Prefetch("versions", SearchVersion.objects.filter(is_current=True))
+        found = Search.objects.filter(workspace=self.workspace, is_on=True)
+        return list(found.select_related("brand").prefetch_related(current))
+
+    @cached_property
+    def own_searches(self) -> list[Search]:
+        """Those of our brand and of the industry: what step 1 counts."""
+        return [one for one in self.searches if one.brand is None or one.brand.is_own]
+
+    @cached_property
+    def handles(self) -> dict[str, set[str]]:
+        """Our own accounts by source, in lower case."""
+        return observe.handles(self.workspace, self.own) if self.own else {}
+
+    def matches(self, **conditions: object) -> QuerySet[Match]:
+        """Matches of the period; see ``listening.queries.matched``."""
+        return queries.matched(self.workspace, since=self.since, until=self.until, **conditions)  # type: ignore[arg-type]  # passed through as they are
+
+    @cached_property
+    def heard(self) -> QuerySet[Match]:
+        """What was said about us or our industry: matches of any of the four searches."""
+        return self.matches().filter(Q(brand=self.own) | Q(brand__isnull=True))
+
+    # What could be read
+
+    @cached_property
+    def coverage(self) -> list[Coverage]:
+        """What each source let us read of our own searches in the period."""
+        return self.covered(self.own_searches)
+
+    def covered(self, searches: Sequence[Search]) -> list[Coverage]:
+        """What each source let us read of these searches in the period; asked once."""
+        key = tuple(search.pk for search in searches)
+        if key not in self._known:
+            self._known[key] = queries.coverage(self.workspace, searches, self.since, self.read_until)
+        known: list[Coverage] = self._known[key]
+        return known
+
+    def once(self, read: Callable[[Ground], T]) -> T:
+        """What ``read`` finds for this ground, asked once however often it is needed."""
+        if read not in self._known:
+            self._known[read] = read(self)
+        found: T = self._known[read]
+        return found
+
+    def gaps(self, coverage: Iterable[Coverage]) -> list[Text]:
+        """A sentence for each source that was not read completely: said on every slide it touches."""
+        found = list(coverage)
+        if not found:
+            return [self.say("gap.never")]
+        return [
+            self.say(f"gap.{one.state}", source=self.name(f"source.{one.source}", one.label))
+            for one in found
+            if one.state != "ok"
+        ]
+
+    # Words, names and figures
+
+    def say(self, key: str, **names: str) -> Text:
+        """A sentence from ``pitches/words``, its plurals settled by the figures found so far."""
+        return say(key, self.register.values(), **names)
+
+    def name(self, key: str, value: str) -> str:
+        """Registers a name and returns its place, without the braces."""
+        self.names[key] = value
+        return f"@{key}"
+
+    def prove(
+        self, step: int, key: str, kind: Kind = "measured", *, formula: str = "", **facts: object
+    ) -> str:
+        """Registers the evidence ``proof.<key>`` counted by ``formula.<key>``; returns its id."""
+        return self.register.prove(
+            step, self.say(f"proof.{key}"), kind, self.say(f"formula.{formula or key}"), **facts
+        )
+
+    def figure(
+        self,
+        key: str,
+        value: Value | date,
+        unit: Unit,
+        evidence: str,
+        *,
+        label: str = "",
+        kind: Kind | None = None,
+        currency: str = "",
+    ) -> None:
+        """Registers a figure called by ``label.<key>``, or by ``label.<label>``."""
+        text = self.say(f"label.{label or key}")
+        self.register.add(key, value, unit, evidence, text, kind=kind, currency=currency)
+
+    # Evidence
+
+    def heard_by(self, searches: Sequence[Search], matches: QuerySet[Match]) -> dict[str, object]:
+        """The facts of an evidence that rests on searches: queries, sources, gaps, time, and the list."""
+        coverage = self.covered(searches)
+        versions = [(search, search.current) for search in searches]
+        return {
+            "query": "\n".join(f"{search}: {version.text}" for search, version in versions if version),
+            "query_version": ", ".join(f"{search} {version}" for search, version in versions if version),
+            "sources": [one.label for one in coverage],
+            "gaps": self.gaps(coverage),
+            "since": self.since,
+            "until": self.until,
+            "fetched_at": max((one.fetched_at for one in coverage if one.fetched_at), default=None),
+            "inspected": sum(one.inspected for one in coverage) if coverage else None,
+            "rows": self.mention_rows(matches),
+        }
+
+    def mention_rows(self, matches: QuerySet[Match], most: int = MOST_ROWS) -> Callable[[], list[Row]]:
+        """The newest mentions behind these matches as evidence rows, read when they are asked for."""
+        return lambda: rows_of(list(queries.mentions_of(self.workspace, matches)[:most]), matches)
+
+
+def rows_of(mentions: Sequence[Mention], matches: QuerySet[Match] | None = None) -> list[Row]:
+    """Mentions as evidence rows: a quote of 300 characters at most, the link, no handle."""
+    found: dict[int, set[str]] = {}
+    if matches is not None:
+        for mention_id, where in matches.filter(mention__in=mentions).values_list("mention_id", "where"):
+            found.setdefault(mention_id, set()).update(
+                word for clause in where for word in clause.get("words", ())
+            )
+    return [
+        {
+            "title": mention.title[:200],
+            "url": mention.url,
+            "site": mention.site.domain,
+            "author": "",
+            "date": mention.published_at.isoformat(),
+            "excerpt": mention.quote if mention.is_searchable else "",
+            "why": ", ".join(sorted(found.get(mention.pk, ()))[:5]),
+        }
+        for mention in mentions
+    ]

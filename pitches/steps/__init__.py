@@ -1,0 +1,1 @@
+"""The five steps, one file each: ``measure`` fills the register, ``slides`` shows what it found."""

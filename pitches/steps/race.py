@@ -1,0 +1,289 @@
+"""Step 4: our competitors are moving faster."""
+
+from __future__ import annotations
+
+from competitors import compare, queries
+from competitors.compare import Standing
+from competitors.queries import Momentum, PlaceCell, Presence
+from competitors.queries import Voice as SharedVoice
+from pitches import slides as show
+from pitches.figures import Row
+from pitches.ground import Ground
+from pitches.slides import Slide
+from pitches.verdicts import Race, State
+from pitches.words import Text, table
+
+MOST_FACTS = 2  # readings printed in one cell of the matrix
+
+
+def voice(ground: Ground) -> SharedVoice:
+    """Who is heard how much, on what was read of all brands."""
+    return queries.share_of_voice(ground.workspace, ground.since, ground.read_until)
+
+
+def presence(ground: Ground) -> Presence:
+    """Where every brand was by the end of the period."""
+    return queries.presence(ground.workspace, ground.end)
+
+
+def growth(ground: Ground) -> list[Momentum]:
+    """How followers grew in the period."""
+    return queries.momentum(ground.workspace, ground.start, ground.end)
+
+
+def standings(ground: Ground) -> tuple[Standing[int], tuple[Standing[int], ...]]:
+    """Ours and the rivals', the louder rival first."""
+    own, rivals = queries.standings(ground.once(voice), ground.once(presence), ground.once(growth))
+    louder = sorted(rivals, key=lambda one: one.voice or 0, reverse=True)
+    return own or Standing(0), tuple(louder)
+
+
+def measure(ground: Ground) -> Race:
+    """Compares all brands; the rival that leads on most measures is the one the slides name."""
+    own, rivals = ground.once(standings)
+    for index, brand in enumerate(ground.brands):
+        ground.name(f"brand.{index}", brand.name)
+    ground.names["rivals"] = ", ".join(brand.name for brand in ground.rivals)
+    voices, places, growths = _measure_voice(ground), _measure_presence(ground), _measure_momentum(ground)
+    proof = ground.prove(
+        4,
+        "s4.standing",
+        fetched_at=ground.register.evidence[voices].fetched_at,
+        rows=lambda: [],
+        rows_total=0,
+    )
+    ahead = compare.leads(own, [rival for rival in rivals if rival.voice is not None])
+    ground.figure("s4.rivals", len(ahead) if own.voice is not None else 0, "count", proof)
+    ground.figure("s4.measures", len(compare.MEASURES), "count", proof)
+    ground.figure("s4.leads", ahead[0].theirs if ahead else None, "count", proof)
+    first = ahead[0].rival if ahead else None
+    by_id = {brand.pk: brand for brand in ground.brands}
+    if first is not None:
+        ground.name("rival", by_id[first].name)
+    counts = ground.once(voice).counts
+    for role, pk in (("own", own.brand), ("rival", first)):
+        standing = next((one for one in (own, *rivals) if one.brand == pk), Standing(0))
+        stories = counts[pk].stories if pk in counts else None
+        ground.figure(f"s4.{role}_stories", stories, "count", voices, label="s4.stories")
+        ground.figure(f"s4.{role}_voice", standing.voice, "percent", voices, label="s4.voice")
+        ground.figure(f"s4.{role}_present", standing.presence, "count", places, label="s4.present")
+        ground.figure(f"s4.{role}_momentum", standing.momentum, "percent", growths, label="s4.momentum")
+    _name_most_present(ground, places)
+    return Race(own, rivals)
+
+
+def _measure_voice(ground: Ground) -> str:
+    found = ground.once(voice)
+    matches = queries.matches_within(ground.workspace, found.common)
+    searches = [search for group in found.searches.values() for search in group]
+    facts = ground.heard_by(searches, matches) | {
+        "sources": found.sources,
+        "gaps": gaps(ground),
+        "fetched_at": found.fetched_at,
+    }
+    proof = ground.prove(
+        4, "s4.voice", **facts, rows_total=sum(one.mentions for one in found.counts.values())
+    )
+    for index, brand in enumerate(ground.brands):
+        counted = found.counts.get(brand.pk)
+        share = next((one.share for one in found.result.shares if one.brand == brand.pk), None)
+        ground.figure(
+            f"s4.stories.{index}", counted.stories if counted else None, "count", proof, label="s4.stories"
+        )
+        ground.figure(f"s4.voice.{index}", share, "percent", proof, label="s4.voice")
+    return proof
+
+
+def _measure_presence(ground: Ground) -> str:
+    matrix = ground.once(presence)
+    counts = matrix.counts()
+    readings = [one for _, cells in matrix.rows for cell in cells for one in cell.cell.readings.values()]
+    proof = ground.prove(
+        4,
+        "s4.presence",
+        sources=[place.label for place in matrix.places],
+        inspected=len(readings),
+        rows_total=sum(1 for _, cells in matrix.rows for cell in cells if cell.profile),
+        rows=lambda: _presence_rows(matrix),
+    )
+    ground.figure("s4.places", len(matrix.compared), "count", proof)
+    for index, brand in enumerate(ground.brands):
+        ground.figure(f"s4.present.{index}", counts.get(brand.pk), "count", proof, label="s4.present")
+    return proof
+
+
+def _presence_rows(matrix: Presence) -> list[Row]:
+    return [
+        {
+            "title": f"{brand.name} · {cell.place.label}",
+            "url": cell.cell.url or (cell.profile.url if cell.profile else ""),
+            "site": cell.place.label,
+            "author": "",
+            "date": cell.cell.on.isoformat() if cell.cell.on else "",
+            "excerpt": cell.reason,
+            "why": cell.profile.proof[:300] if cell.profile else "",
+        }
+        for brand, cells in matrix.rows
+        for cell in cells
+        if cell.profile
+    ]
+
+
+def _measure_momentum(ground: Ground) -> str:
+    found = ground.once(growth)
+    best = found[0] if found else None
+    names = {brand.pk: brand.name for brand in ground.brands}
+    rows = [
+        {
+            "title": f"{names.get(pk, '')} · {best.source_label}",
+            "url": "",
+            "site": best.source_label,
+            "author": "",
+            "date": day.isoformat(),
+            "excerpt": f"{value:g}",
+            "why": best.metric,
+        }
+        for pk, series in (best.series.items() if best else ())
+        for day, value in sorted(series.items())
+        if best
+    ]
+    proof = ground.prove(
+        4,
+        "s4.momentum",
+        sources=[best.source_label] if best else [],
+        since=ground.since,
+        until=ground.until,
+        inspected=len(rows),
+        rows_total=len(rows),
+        rows=lambda: rows[:200],
+    )
+    for index, brand in enumerate(ground.brands):
+        change = best.changes.get(brand.pk) if best else None
+        share = change.share if change else None
+        ground.figure(f"s4.momentum.{index}", share, "percent", proof, label="s4.momentum")
+    return proof
+
+
+def _name_most_present(ground: Ground, proof: str) -> None:
+    """The rival that is in most places may be another than the one that leads overall."""
+    counts = ground.once(presence).counts()
+    rivals = [(counts[one.pk], one.name) for one in ground.rivals if counts.get(one.pk) is not None]
+    most, name = max(rivals, key=lambda pair: pair[0] or 0, default=(None, ""))
+    ground.figure("s4.most_present", most, "count", proof, label="s4.present")
+    if name:
+        ground.name("present_rival", name)
+
+
+def gaps(ground: Ground) -> list[Text]:
+    """The sources that are not compared, because they were not read of every brand; brands without search."""
+    found = ground.once(voice)
+    labels = {one.source: one.label for one in ground.covered(ground.searches)}
+    left = [
+        ground.say(
+            "gap.left_out", source=ground.name(f"source.{one.source}", labels.get(one.source, one.source))
+        )
+        for one in found.common.left_out
+    ]
+    if found.without_search:
+        ground.name("unsearched", ", ".join(brand.name for brand in found.without_search))
+        left.append(ground.say("gap.unsearched"))
+    return left
+
+
+def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: bool) -> list[Slide]:
+    """Share of voice with the standing of every brand, and the presence matrix."""
+    return [_share(ground, state, title, reasoning, edited), _matrix(ground)]
+
+
+def _share(ground: Ground, state: State, title: Text, reasoning: Text, edited: bool) -> Slide:
+    brands = list(enumerate(ground.brands))
+    blocks = [show.paragraph(reasoning)]
+    if ground.once(voice).is_known:
+        categories = [ground.say("chart.brand", brand=f"@brand.{index}") for index, _ in brands]
+        values = [f"s4.voice.{index}" for index, _ in brands]
+        blocks.append(
+            show.chart(
+                "bar",
+                categories,
+                [(ground.say("label.s4.voice"), "own", values)],
+                "percent",
+                ground.say("chart.s4"),
+            )
+        )
+    rows = [
+        [
+            {"text": ground.say("chart.brand", brand=f"@brand.{index}")},
+            *({"figure": f"s4.{name}.{index}"} for name in ("stories", "voice", "present", "momentum")),
+        ]
+        for index, _ in brands
+    ]
+    columns = [ground.say(f"column.{name}") for name in ("brand", "stories", "voice", "places", "growth")]
+    blocks.append(show.table(columns, rows, [3, 1, 1, 1, 1]))
+    blocks += show.warnings(gaps(ground))
+    notes, footer = ground.say("share.notes"), ground.say("share.footer")
+    return Slide("share", title, blocks, notes, footer, step=4, verdict=state, edited=edited)
+
+
+def presence_state(ground: Ground) -> State:
+    """How the claim of the matrix does on its own: is any rival in more places than we are?"""
+    values = ground.register.values()
+    own, most = values["s4.own_present"], values["s4.most_present"]
+    if own is None or most is None:
+        return "not_enough"
+    if own < most:  # type: ignore[operator]  # both are counts
+        return "supported"
+    return "not_supported" if own > most else "mixed"  # type: ignore[operator]
+
+
+def _matrix(ground: Ground) -> Slide:
+    matrix = ground.once(presence)
+    proof = ground.register.figures["s4.places"].evidence
+    index_of = {brand.pk: index for index, brand in enumerate(ground.brands)}
+    rows = [
+        [
+            {"text": ground.say("chart.brand", brand=f"@brand.{index_of[brand.pk]}")},
+            *(_cell(ground, index_of[brand.pk], cell, proof) for cell in cells),
+        ]
+        for brand, cells in matrix.rows
+    ]
+    columns = [ground.say("column.brand")]
+    for place in matrix.places:
+        name = ground.name(f"place.{place.name}", place.label)
+        columns.append(
+            ground.say("chart.brand", brand=name) if place.name != "site" else ground.say("column.site")
+        )
+    state = presence_state(ground)
+    return Slide(
+        "presence",
+        ground.say(f"presence.title.{state}"),
+        [
+            show.table(columns, rows),
+            show.callout(ground.say("presence.unknown"), "note"),
+        ],
+        ground.say("presence.notes"),
+        ground.say("presence.footer"),
+        step=4,
+        verdict=state,
+    )
+
+
+def _cell(ground: Ground, index: int, cell: PlaceCell, proof: str) -> show.Cell:
+    """Yes, no or unknown with what was read, its day and its proof."""
+    said = []
+    for metric, reading in cell.cell.readings.items():
+        if f"reading.{metric}" not in table() or len(said) >= MOST_FACTS:
+            continue
+        key = f"s4.cell.{index}.{cell.place.name}.{metric}"
+        is_date = reading.value is None
+        value = reading.text[:10] if is_date else reading.value
+        ground.figure(key, value, "date" if is_date else "count", proof, label="s4.reading")
+        said.append(ground.say(f"reading.{metric}", value=key))
+    found: show.Cell = {"state": cell.cell.state, "evidence": proof}
+    if cell.cell.on:
+        key = f"s4.cell.{index}.{cell.place.name}.on"
+        ground.figure(key, cell.cell.on, "date", proof, label="s4.read_on")
+        said.append(ground.say("reading.on", value=key))
+    if said:
+        found["text"] = {language: ", ".join(text[language] for text in said) for language in said[0]}
+    url = cell.cell.url or (cell.profile.url if cell.profile else "")
+    return found | {"url": url} if url else found

@@ -1,0 +1,208 @@
+"""Step 1: people are talking about us or our industry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Count, Q
+
+from listening import queries
+from listening.models import Search
+from pitches import slides as show
+from pitches.ground import Ground
+from pitches.slides import Slide
+from pitches.verdicts import State, Talk
+from pitches.words import Text
+
+# Subject and form of the four searches; their numbers overlap and are never added up.
+FOUR = {
+    "brand_keyword": (Search.Subject.BRAND, Search.Form.KEYWORD),
+    "brand_tag": (Search.Subject.BRAND, Search.Form.TAG),
+    "industry_keyword": (Search.Subject.INDUSTRY, Search.Form.KEYWORD),
+    "industry_tag": (Search.Subject.INDUSTRY, Search.Form.TAG),
+}
+CHART = {"brand": "chart.own_brand", "industry": "chart.industry"}
+
+
+def measure(ground: Ground) -> Talk:
+    """Counts what was heard of us and the industry, in all and by each of the four searches.
+
+    A number is unknown when no source was ever read for it: silence has to be heard, too.
+    """
+    coverage = ground.coverage
+    counted = queries.counts(ground.heard)
+    heard = counted.mentions > 0 or any(one.state in ("ok", "partial") for one in coverage)
+    proof = ground.prove(
+        1, "s1.all", **ground.heard_by(ground.own_searches, ground.heard), rows_total=counted.mentions
+    )
+    for name in ("stories", "mentions", "conversations", "authors", "sites", "sources", "questions"):
+        ground.figure(f"s1.{name}", getattr(counted, name) if heard else None, "count", proof)
+    ground.figure("s1.copies", counted.mentions - counted.stories if heard else None, "count", proof)
+    ground.figure("s1.busiest", _busiest(ground) if heard else None, "count", proof)
+    _measure_four(ground)
+    _measure_coverage(ground)
+    failed = sum(1 for one in coverage if one.state != "ok")
+    return Talk(
+        sources_covered=len(coverage) - failed,
+        sources_failed=failed,
+        stories=counted.stories if heard else None,
+        authors=counted.authors if heard else None,
+        sources=counted.sources if heard else None,
+    )
+
+
+def _busiest(ground: Ground) -> int:
+    """How many mentions the most active author wrote: one loud voice is not a crowd."""
+    authors = ground.heard.filter(mention__author__isnull=False).order_by().values("mention__author")
+    top = (
+        authors.annotate(total=Count("mention", distinct=True))
+        .order_by("-total")
+        .values_list("total", flat=True)
+    )
+    return top.first() or 0
+
+
+def _measure_four(ground: Ground) -> None:
+    conditions = {
+        name: Q(search__subject=subject, search__form=form) for name, (subject, form) in FOUR.items()
+    }
+    wanted = {name: Count("mention__story", distinct=True, filter=rule) for name, rule in conditions.items()}
+    wanted |= {
+        f"{name}_all": Count("mention", distinct=True, filter=rule) for name, rule in conditions.items()
+    }
+    found = ground.heard.aggregate(**wanted)
+    for name, (subject, form) in FOUR.items():
+        searches = [one for one in ground.own_searches if one.subject == subject and one.form == form]
+        facts = ground.heard_by(searches, ground.heard.filter(conditions[name]))
+        proof = ground.prove(
+            1, f"s1.{name}", formula="s1.one", **facts, rows_total=found[f"{name}_all"] if searches else 0
+        )
+        known = bool(searches) and (found[name] or any(one.covered_to for one in ground.covered(searches)))
+        ground.figure(f"s1.{name}", found[name] if known else None, "count", proof)
+
+
+def _measure_coverage(ground: Ground) -> None:
+    coverage = ground.coverage
+    proof = ground.prove(
+        1,
+        "s1.coverage",
+        sources=[one.label for one in coverage],
+        gaps=ground.gaps(coverage),
+        since=ground.since,
+        until=ground.until,
+        fetched_at=max((one.fetched_at for one in coverage if one.fetched_at), default=None),
+        inspected=sum(one.inspected for one in coverage) if coverage else None,
+        rows_total=len(coverage),
+        rows=lambda: [
+            {
+                "title": one.label,
+                "url": "",
+                "site": "",
+                "author": "",
+                "date": one.fetched_at.isoformat() if one.fetched_at else "",
+                "excerpt": one.error,
+                "why": "",
+            }
+            for one in coverage
+        ],
+    )
+    ground.figure("s1.sources_asked", len(coverage), "count", proof)
+    ground.figure("s1.sources_covered", sum(1 for one in coverage if one.state == "ok"), "count", proof)
+    ground.figure("s1.sources_failed", sum(1 for one in coverage if one.state != "ok"), "count", proof)
+    for one in coverage:
+        ground.figure(f"s1.inspected.{one.source}", one.inspected, "count", proof, label="s1.inspected")
+
+
+@dataclass(frozen=True)
+class Week:
+    """The part of a calendar week, from Monday, that lies in the period."""
+
+    first: date
+    last: date
+    covered_by: int  # sources that were read for all of it
+    asked: int
+
+
+def weeks(ground: Ground) -> list[Week]:
+    """The weeks of the period, the first and the last one cut to it."""
+    found = []
+    first = ground.start
+    while first <= ground.end:
+        last = min(first + timedelta(days=6 - first.weekday()), ground.end)
+        found.append(_week(ground, first, last))
+        first = last + timedelta(days=1)
+    return found
+
+
+def _week(ground: Ground, first: date, last: date) -> Week:
+    zone = ground.workspace.zone
+    begin = datetime.combine(first, time.min, zone)
+    end = min(datetime.combine(last + timedelta(days=1), time.min, zone), ground.now)
+    slack = timedelta(days=1)  # a period that ends today counts as covered to the last fetch
+    covered = sum(
+        1
+        for one in ground.coverage
+        if one.covered_from and one.covered_to and one.covered_from <= begin and one.covered_to >= end - slack
+    )
+    return Week(first, last, covered, len(ground.coverage))
+
+
+def chart(ground: Ground) -> show.Block:
+    """Stories per week about us and about the industry; a week nobody covered is unknown, not zero."""
+    found = weeks(ground)
+    proof = ground.register.figures["s1.stories"].evidence
+    series = []
+    for name, role, condition in (
+        ("brand", "own", Q(brand=ground.own) if ground.own else Q(pk__in=[])),
+        ("industry", "industry", Q(brand__isnull=True)),
+    ):
+        told = _per_week(ground, condition, found)
+        keys = []
+        for index, week in enumerate(found):
+            key = f"s1.week.{name}.{index}"
+            value = told[index] if told[index] or week.covered_by else None
+            ground.figure(key, value, "count", proof, label=f"s1.week_{name}")
+            keys.append(key)
+        series.append((ground.say(CHART[name]), role, keys))
+    uncovered = [index for index, week in enumerate(found) if week.covered_by < week.asked or not week.asked]
+    categories = [week.first.isoformat() for week in found]
+    return show.chart("column", categories, series, "count", ground.say("chart.s1"), uncovered)
+
+
+def _per_week(ground: Ground, condition: Q, found: Sequence[Week]) -> list[int]:
+    """Stories in each week; the period's first days belong to its first week, wherever Monday was."""
+    told = [0] * len(found)
+    for monday, stories in queries.per_period(ground.heard.filter(condition), "week", ground.workspace.zone):
+        for index, week in enumerate(found):
+            if monday <= week.first <= monday + timedelta(days=6):
+                told[index] = stories
+    return told
+
+
+def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: bool) -> list[Slide]:
+    """The volume slide: a chart per week, the four numbers side by side, and what speaks against."""
+    rows = [
+        [{"text": ground.say(f"label.s1.{name}")}, {"figure": f"s1.{name}"}]
+        for name in (*FOUR, "conversations", "sites", "authors")
+    ]
+    blocks = [
+        show.paragraph(reasoning),
+        chart(ground),
+        show.table([ground.say("column.heard"), ground.say("column.number")], rows, [3, 1]),
+        show.callout(ground.say("talk.contrary"), "note"),
+        *show.warnings(ground.gaps(ground.coverage)),
+    ]
+    return [
+        Slide(
+            "talk",
+            title,
+            blocks,
+            ground.say("talk.notes"),
+            ground.say("talk.footer"),
+            step=1,
+            verdict=state,
+            edited=edited,
+        )
+    ]

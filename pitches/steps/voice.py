@@ -1,0 +1,150 @@
+"""Step 3: we have no voice of our own in these conversations."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef
+
+from competitors.models import Observation, Profile
+from listening import queries
+from listening.models import Conversation, Mention
+from pitches import slides as show
+from pitches.figures import Row
+from pitches.ground import Ground, rows_of
+from pitches.slides import Slide
+from pitches.verdicts import State, Voice
+from pitches.words import Text
+
+MOST_PROFILES = 8
+SHOWN = ("followers", "posts_30d", "last_post")
+
+
+def measure(ground: Ground) -> Voice:
+    """Counts the conversations we took part in. Without a known account of ours that is unknown, not zero."""
+    found = queries.participation(ground.workspace, ground.handles, ground.heard)
+    ours = found.ours if ground.handles else None
+    facts = ground.heard_by(ground.own_searches, ground.heard)
+    proof = ground.prove(
+        3,
+        "s3.participation",
+        **facts | {"rows": lambda: _conversation_rows(ground), "inspected": found.readable},
+        rows_total=found.conversations,
+    )
+    share = ours / found.readable if ours is not None and found.readable else None
+    ground.figure("s3.conversations", found.conversations, "count", proof)
+    ground.figure("s3.readable", found.readable, "count", proof)
+    ground.figure("s3.unread", found.unread, "count", proof)
+    ground.figure("s3.unreadable", found.unreadable, "count", proof)
+    ground.figure("s3.ours", ours, "count", proof)
+    ground.figure("s3.others", found.readable - ours if ours is not None else None, "count", proof)
+    ground.figure("s3.share", share, "percent", proof)
+    ground.figure("s3.opened", found.opened_by_us if ground.handles else None, "count", proof)
+    asked = ground.prove(
+        3,
+        "s3.questions",
+        **facts | {"rows": lambda: _open_questions(ground), "inspected": found.questions},
+        rows_total=found.questions_open,
+    )
+    ground.figure("s3.questions", found.questions, "count", asked)
+    ground.figure("s3.questions_open", found.questions_open if ground.handles else None, "count", asked)
+    return Voice(found.readable, share, sum(len(names) for names in ground.handles.values()))
+
+
+def _conversation_rows(ground: Ground) -> list[Row]:
+    """Where we took part first, then the newest others: both sides of the number."""
+    ours = queries.taking_part(ground.handles, "conversation__")
+    readable = queries.mentions_of(ground.workspace, ground.heard).filter(
+        conversation__state=Conversation.State.READ
+    )
+    with_us = rows_of(list(readable.filter(ours)[:25]), ground.heard)
+    without = rows_of(list(readable.exclude(ours)[:25]), ground.heard)
+    return [dict(row) | {"why": "+ us"} for row in with_us] + [dict(row) | {"why": "– us"} for row in without]
+
+
+def _open_questions(ground: Ground) -> list[Row]:
+    asks = Exists(Mention.objects.filter(conversation=OuterRef("conversation"), is_question=True))
+    found = (
+        queries.mentions_of(ground.workspace, ground.heard)
+        .filter(asks, conversation__state=Conversation.State.READ, is_question=True)
+        .exclude(queries.taking_part(ground.handles, "conversation__"))
+    )
+    return rows_of(list(found[:50]), ground.heard)
+
+
+def gaps(ground: Ground) -> list[Text]:
+    """What could not be read: sources, and the replies of single conversations."""
+    values = ground.register.values()
+    found = ground.gaps(ground.coverage)
+    if values["s3.unread"] or values["s3.unreadable"]:
+        found.append(ground.say("gap.unread"))
+    return found
+
+
+def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: bool) -> list[Slide]:
+    """A whole bar of conversations, ours in it, and the state of our own accounts."""
+    blocks = [show.paragraph(reasoning)]
+    values = ground.register.values()
+    if values["s3.ours"] is not None and values["s3.readable"]:
+        series = [
+            (ground.say("chart.ours"), "own", ["s3.ours"]),
+            (ground.say("chart.others"), "other", ["s3.others"]),
+        ]
+        blocks.append(
+            show.chart("share", [ground.say("chart.conversations")], series, "count", ground.say("chart.s3"))
+        )
+    blocks.append(_accounts(ground))
+    blocks.append(show.callout(ground.say("voice.contrary"), "note"))
+    blocks += show.warnings(gaps(ground))
+    return [
+        Slide(
+            "voice",
+            title,
+            blocks,
+            ground.say("voice.notes"),
+            ground.say("voice.footer"),
+            step=3,
+            verdict=state,
+            edited=edited,
+        )
+    ]
+
+
+def _accounts(ground: Ground) -> show.Block:
+    """Our profiles with their newest readings; what was never read is unknown."""
+    profiles = list(Profile.objects.filter(workspace=ground.workspace, brand=ground.own)[:MOST_PROFILES])
+    readings = Observation.objects.filter(profile__in=profiles, metric__in=SHOWN).order_by("on")
+    newest = {(one.profile_id, one.metric): one for one in readings}
+    proof = ground.prove(
+        3,
+        "s3.profiles",
+        sources=sorted({profile.source for profile in profiles}),
+        fetched_at=max((one.taken_at for one in newest.values()), default=None),
+        inspected=len(profiles),
+        rows_total=len(profiles),
+        rows=lambda: [
+            {
+                "title": str(profile),
+                "url": profile.url,
+                "site": profile.source,
+                "author": "",
+                "date": "",
+                "excerpt": profile.proof[:300],
+                "why": "",
+            }
+            for profile in profiles
+        ],
+    )
+    rows: list[list[show.Cell]] = []
+    for index, profile in enumerate(profiles):
+        cells: list[show.Cell] = [{"link": profile.url, "raw": str(profile)}]
+        for metric in SHOWN:
+            key = f"s3.profile.{index}.{metric}"
+            one = newest.get((profile.pk, metric))
+            is_date = metric == "last_post"
+            value = (one.text[:10] or None if is_date else one.value) if one else None
+            ground.figure(key, value, "date" if is_date else "count", proof, label="s4.reading")
+            cells.append({"figure": key})
+        rows.append(cells)
+    if not rows:
+        rows = [[{"text": ground.say("voice.no_accounts")}, *({"state": "unknown"} for _ in SHOWN)]]
+    columns = [ground.say(f"column.{name}") for name in ("account", *SHOWN)]
+    return show.table(columns, rows, [3, 1, 1, 1])

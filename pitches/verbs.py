@@ -1,0 +1,170 @@
+"""What people do to a pitch: create, edit, freeze, start a new version, delete. Each in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from listening import store
+from pitches import checks
+from pitches.case import build, hash_of
+from pitches.checks import Problem
+from pitches.models import Action, Pitch, Step
+from pitches.steps import start as first_steps
+from teams.models import User, Workspace, record
+
+DAYS_TO_ANSWER = 7
+
+
+class Frozen(Exception):
+    """A frozen pitch is its snapshot: nothing about it changes any more."""
+
+    def __str__(self) -> str:
+        return _("This version is frozen. Make a new version to change it.")
+
+
+@dataclass
+class Refused(Exception):
+    """The case cannot be frozen as it is."""
+
+    problems: Sequence[Problem]
+
+    def __str__(self) -> str:
+        return " ".join(str(problem) for problem in self.problems)
+
+
+@transaction.atomic
+def create(
+    workspace: Workspace,
+    user: User,
+    *,
+    title: str,
+    audience: str,
+    language: str,
+    start: date,
+    end: date,
+    ask: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
+) -> Pitch:
+    """A new pitch with the five conversations most worth an answer. ``ask``: fields of the model by name."""
+    pitch = Pitch.objects.create(
+        workspace=workspace,
+        title=title,
+        audience=audience,
+        language=language,
+        period_start=start,
+        period_end=end,
+        created_by=user,
+        **(ask or {}),
+    )
+    propose_actions(pitch, user, now)
+    record(workspace, user, "pitch.created", title)
+    return pitch
+
+
+def propose_actions(pitch: Pitch, user: User | None, now: datetime | None = None) -> None:
+    """Chooses the conversations again, for the pitch's own period; a week for each to be answered."""
+    now = now or timezone.now()
+    ground = build(pitch, now).ground
+    today = pitch.workspace.localtime(now).date()
+    owner = pitch.ask_owner or (str(user)[:120] if user else "")
+    Action.objects.filter(pitch=pitch).delete()
+    Action.objects.bulk_create(
+        Action(
+            pitch=pitch,
+            mention=mention,
+            position=position,
+            owner=owner,
+            due=today + timedelta(days=DAYS_TO_ANSWER * position),
+        )
+        for position, mention in enumerate(first_steps.proposed(ground), 1)
+    )
+
+
+def locked(pitch: Pitch) -> Pitch:
+    """The pitch, held until the transaction ends. Raises Frozen."""
+    held = (
+        Pitch.objects.select_for_update(of=("self",))
+        .select_related("workspace", "created_by")
+        .get(pk=pitch.pk)
+    )
+    if held.is_frozen:
+        raise Frozen
+    return held
+
+
+@transaction.atomic
+def save_step(pitch: Pitch, user: User, number: int, title: str, reasoning: str) -> Step:
+    """Keeps a person's words for a step, as templates; "" goes back to what is generated. Raises Frozen."""
+    held = locked(pitch)
+    step, _made = Step.objects.update_or_create(
+        pitch=held,
+        number=number,
+        language=held.language,
+        defaults={"title": title, "reasoning": reasoning, "edited_by": user},
+    )
+    return step
+
+
+@transaction.atomic
+def freeze(pitch: Pitch, user: User, now: datetime | None = None) -> Pitch:
+    """Builds, checks and freezes in one go: the snapshot and its hash. Raises Frozen or Refused.
+
+    Nobody writes mentions of the workspace meanwhile, so that all figures are of one moment.
+    """
+    held = locked(pitch)
+    store.lock(held.workspace)
+    now = now or timezone.now()
+    case = build(held, now)
+    blocking = [problem for problem in checks.check(case) if problem.blocks]
+    if blocking:
+        raise Refused(blocking)
+    held.snapshot = dict(case.as_snapshot(now))
+    held.sha256 = hash_of(held.snapshot)
+    held.frozen_at = now
+    held.save(update_fields=["snapshot", "sha256", "frozen_at"])
+    record(held.workspace, user, "pitch.frozen", held.title, version=held.version, sha256=held.sha256)
+    return held
+
+
+@transaction.atomic
+def new_version(pitch: Pitch, user: User) -> Pitch:
+    """A draft that continues a frozen pitch, with its words, ask and conversations; only ever one."""
+    if not pitch.is_frozen:
+        return pitch
+    old = Pitch.objects.select_for_update().get(pk=pitch.pk)
+    following = Pitch.objects.filter(previous=old).first()
+    if following:
+        return following
+    copied = ("workspace", "title", "audience", "language", "period_start", "period_end")
+    asked = ("ask_hours", "ask_budget", "ask_currency", "ask_decide_by", "ask_owner")
+    values = {name: getattr(old, name) for name in (*copied, *asked)}
+    fresh = Pitch.objects.create(**values, version=old.version + 1, previous=old, created_by=user)
+    for step in old.steps.all():
+        fresh.steps.create(
+            number=step.number,
+            language=step.language,
+            title=step.title,
+            reasoning=step.reasoning,
+            edited_by=step.edited_by,
+        )
+    for action in old.actions.all():
+        fresh.actions.create(
+            mention=action.mention, position=action.position, owner=action.owner, due=action.due
+        )
+    record(fresh.workspace, user, "pitch.versioned", fresh.title, version=fresh.version)
+    return fresh
+
+
+@transaction.atomic
+def delete(pitch: Pitch, user: User) -> None:
+    """Deletes a draft. Raises Frozen: what was shown to somebody stays."""
+    held = locked(pitch)
+    record(held.workspace, user, "pitch.deleted", held.title, version=held.version)
+    held.delete()
