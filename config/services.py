@@ -156,7 +156,7 @@ class Services:
         server = f"host={sockets} user=earshot dbname=postgres"
         wait_until(child, lambda: _answers(server))
         with psycopg.connect(server, autocommit=True) as connection:
-            if not connection.execute("select from pg_database where datname = 'earshot'").fetchone():
+            if not connection.execute("select 1 from pg_database where datname = 'earshot'").fetchone():
                 connection.execute("create database earshot")
         return env.embedded_database_url(self.data)
 

