@@ -16,6 +16,16 @@ panel?.addEventListener("close", () => {
   document.getElementById("panel-body").replaceChildren();
 });
 
+// Ctrl, Cmd or Shift means another tab or window: htmx must not hear of that click.
+document.addEventListener(
+  "click",
+  (event) => {
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+    if (elsewhere && event.target.closest("a[hx-get]")) event.stopPropagation();
+  },
+  { capture: true },
+);
+
 // A fragment that could not be fetched must not fail in silence.
 function tell(sentence) {
   if (!problem) return;

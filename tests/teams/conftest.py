@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from teams.models import Role, User, Workspace
@@ -13,15 +13,9 @@ from tests.make import make_member, make_user, make_workspace
 
 
 @pytest.fixture(autouse=True)
-def quick_and_alone(settings: Any, request: pytest.FixtureRequest) -> None:
-    """Cheap password hashes, and rate limits that no other test counts on."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-            "LOCATION": request.node.nodeid,
-        }
-    }
+def no_tries_counted() -> None:
+    """Rate limits start anew, also where tests run without services."""
+    cache.clear()
 
 
 @pytest.fixture
