@@ -233,7 +233,10 @@ class LookingUp:
         if phrase is None:  # removed meanwhile
             return Page()
         at = fetch.cursor or {"rows": 0, "page": None}
-        found: Page[Result] = cast(Any, source).results(phrase.text, phrase.market, at["page"])
+        source.host = source.host or settings.SEARXNG_URL  # the operator's own engine
+        found: Page[Result] = cast(Any, source).results(
+            phrase.text, phrase.market, at["page"], depth=phrase.depth
+        )
         fresh = self._fresh(fetch, at["rows"], found.items)[: phrase.depth - at["rows"]]
         rows = at["rows"] + len(fresh)
         more = found.next is not None and fresh and rows < phrase.depth and fetch.pages + 1 < self.MOST_PAGES

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -113,5 +114,7 @@ def _confirm(
     except SourceError as error:
         form.add_error(None, _(error.message) % error.params)
         return _page(request, workspace, page, context, 422)
+    except IntegrityError:  # a colleague, or a second click, was faster
+        return redirect("competitors:setup", workspace.code)
     messages.success(request, _("%(brand)s is added.") % {"brand": brand})
     return redirect("competitors:setup_rivals", workspace.code)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #   thread(root_id, cursor=None) -> Page[Reply]          the replies of one conversation
 #   poll(url, etag="", last_modified="", body_hash="") -> FeedAnswer
 #   observe(handle, cursor=None) -> Page[Reading]        numbers of one profile
-#   results(phrase, market, cursor=None) -> Page[Result] one page of a search engine's results
+#   results(phrase, market, cursor=None, *, depth=30) -> Page[Result]  one page of a search engine's results
 #   check() -> None                                      one cheap call when a key is saved
 CAPABILITIES = ("search", "tagged", "thread", "poll", "observe", "results")
 

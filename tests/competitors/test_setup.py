@@ -1,0 +1,368 @@
+"""Naming brands: what the outside tells is proposed, a person ticks, and everything works by hand, too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from competitors import setup
+from competitors.models import Profile
+from competitors.setup import BrandProposal, Ticked, confirm, propose
+from listening.models import Brand, FeedSubscription, Industry, Search
+from listening.net import Busy, SourceError
+from listening.sources import discovery, wikipedia
+from listening.types import Proposal, SiteFacts
+from teams.models import AuditEntry, User, Workspace
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+HOME = SiteFacts(
+    url="https://www.bergby-rosteri.example/",
+    title="Bergby Rosteri – kaffe sedan 1912",
+    name="Bergby Rosteri",
+    language="sv-SE",
+    proposals=(
+        Proposal("feeds", "https://www.bergby-rosteri.example/feed", "https://www.bergby-rosteri.example/feed", "Nytt", discovery.LINKED),
+        Proposal("mastodon", "@bergby@social.example", "https://social.example/@bergby", "@bergby@social.example", discovery.OWNED),
+        Proposal("link", "https://www.youtube.com/@bergby", "https://www.youtube.com/@bergby", "YouTube: @bergby", discovery.MENTIONED, False),
+    ),
+)
+ARTICLE = Proposal("wikipedia", "sv:Bergby Rosteri", "https://sv.wikipedia.org/wiki/Bergby_Rosteri", "Bergby Rosteri (sv.wikipedia.org)", "the article of this name")
+
+
+class Outside:
+    """Plays the home page and Wikipedia; remembers what was asked."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.home: SiteFacts | Exception = HOME
+        self.articles: tuple[Proposal, ...] | Exception = (ARTICLE,)
+        self.looked: list[str] = []
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
+        monkeypatch.setattr(discovery, "look_at_home", self._look)
+        monkeypatch.setattr(wikipedia, "propose", self._propose)
+        monkeypatch.setattr("listening.door.client", lambda: None)
+
+    def _look(self, http: Any, page: str, *, patience: float = 0) -> SiteFacts:
+        self.looked.append(page)
+        if isinstance(self.home, Exception):
+            raise self.home
+        return self.home
+
+    def _propose(self, http: Any, name: str, languages: Any, *, patience: float = 0) -> tuple[Proposal, ...]:
+        self.asked.append((name, tuple(languages)))
+        if isinstance(self.articles, Exception):
+            raise self.articles
+        return self.articles
+
+
+@pytest.fixture
+def outside(monkeypatch: pytest.MonkeyPatch) -> Outside:
+    return Outside(monkeypatch)
+
+
+@pytest.fixture
+def alice() -> User:
+    return make.make_user()
+
+
+@pytest.fixture
+def workspace(alice: User) -> Workspace:
+    return make.make_workspace(alice, language="sv")
+
+
+def suggest(workspace: Workspace, text: str) -> BrandProposal:
+    return propose(workspace, text, None)  # type: ignore[arg-type]  # the outside is played
+
+
+# What is proposed
+
+
+@pytest.mark.parametrize(
+    "text, domain, page",
+    [
+        ("bergby.example", "bergby.example", "bergby.example"),
+        (" WWW.Bergby.example/ ", "www.bergby.example", "www.bergby.example"),
+        ("bergby.example/kaffe", "bergby.example", "https://bergby.example/kaffe"),
+        ("http://bergby.example/feed.xml", "bergby.example", "http://bergby.example/feed.xml"),
+        ("kaffekälla.example", "kaffekälla.example", "kaffekälla.example"),
+        ("Bergby Rosteri", "", ""),
+        ("Bergby", "", ""),
+        ("St. Bergby", "", ""),
+        ("ftp://bergby.example", "", ""),
+    ],
+)
+def test_a_domain_is_told_from_a_name(text, domain, page):
+    assert setup.split_domain(text) == (domain, page)
+
+
+def test_a_domain_gives_name_site_feeds_profiles_and_article(outside, workspace):
+    found = suggest(workspace, "bergby-rosteri.example")
+    assert outside.looked == ["bergby-rosteri.example"]
+    assert outside.asked == [("Bergby Rosteri", ("sv", "en"))]
+    assert (found.name, found.domain, found.problems) == ("Bergby Rosteri", "bergby-rosteri.example", ())
+    assert [one.source for one in found.proposals] == ["site", "feeds", "mastodon", "link", "wikipedia"]
+    assert found.proposals[0].url == HOME.url
+    assert found.aliases == ("bergby",), "the name it goes by elsewhere"
+    assert found.tags == ("bergbyrosteri", "bergby")
+
+
+def test_a_name_asks_wikipedia_only(outside, workspace):
+    found = suggest(workspace, "Bergby Rosteri")
+    assert outside.looked == []
+    assert [one.source for one in found.proposals] == ["wikipedia"]
+
+
+def test_a_home_page_that_cannot_be_reached_is_said_and_the_rest_still_proposed(outside, workspace):
+    outside.home = SourceError("%(host)s was silent.", params={"host": "bergby-rosteri.example"})
+    found = suggest(workspace, "bergby-rosteri.example")
+    assert [problem.message % problem.params for problem in found.problems] == ["bergby-rosteri.example was silent."]
+    assert found.name == "Bergby Rosteri"
+    assert [one.source for one in found.proposals] == ["wikipedia"]
+
+
+def test_when_nothing_can_be_reached_the_form_still_has_a_name(outside, workspace):
+    outside.home, outside.articles = Busy("bergby.example", 3), SourceError("Silent.")
+    found = suggest(workspace, "bergby.example")
+    assert (found.name, found.domain, found.proposals) == ("Bergby", "bergby.example", ())
+    assert len(found.problems) == 2
+
+
+def test_no_article_is_proposed_as_the_absence_that_it_is(outside, workspace):
+    outside.articles = ()
+    found = suggest(workspace, "Bergby & Söner")
+    assert [(one.source, one.handle, one.proof) for one in found.proposals] == [
+        ("wikipedia", "sv:Bergby & Söner", setup.NO_ARTICLE)
+    ]
+    assert found.proposals[0].url == "https://sv.wikipedia.org/wiki/Bergby_%26_S%C3%B6ner"
+
+
+def test_wikipedia_that_was_not_reached_proves_no_absence(outside, workspace):
+    outside.articles = SourceError("Silent.")
+    assert suggest(workspace, "Bergby").proposals == ()
+
+
+# What comes of it
+
+
+def test_a_confirmed_brand_has_profiles_feeds_searches_and_a_phrase(workspace, alice):
+    ticked = [
+        Ticked("site", "https://fjallvik.example/", "https://fjallvik.example/", "Fjällvik", "proof", read_at=setup_time()),
+        Ticked("feeds", "https://fjallvik.example/feed", "https://fjallvik.example/feed", "Nytt"),
+        Ticked("mastodon", "@fjallvik@social.example", "https://social.example/@fjallvik"),
+    ]
+    brand = confirm(
+        workspace,
+        kind=Brand.Kind.OWN,
+        name="Fjällvik Kaffe",
+        aliases=["fjällvik", "Fjällvik", " "],
+        tags=["#fjällvik"],
+        domain="WWW.fjallvik.example",
+        ticked=ticked,
+        user=alice,
+    )
+    assert (brand.aliases, brand.tags, brand.domain) == (["fjällvik"], ["fjällvik"], "www.fjallvik.example")
+    assert sorted(brand.profiles.values_list("source", flat=True)) == ["feeds", "mastodon", "site"]
+    assert FeedSubscription.objects.get(workspace=workspace).feed.url == "https://fjallvik.example/feed"
+    assert set(brand.searches.values_list("form", flat=True)) == {"keyword", "tag"}
+    assert [(one.text, one.market, one.brand) for one in workspace.phrases.all()] == [("Fjällvik Kaffe", "sv-SE", brand)]
+    reading = Profile.objects.get(source="site").observations.get()
+    assert (reading.metric, reading.value, reading.taken_at) == ("exists", 1, setup_time())
+    assert AuditEntry.objects.get(verb="brand.added").user == alice
+
+
+def setup_time() -> Any:
+    from datetime import UTC, datetime
+
+    return datetime(2026, 11, 20, 8, tzinfo=UTC)
+
+
+def test_rivals_are_searched_by_the_same_template_but_not_looked_up(workspace):
+    own = confirm(workspace, kind=Brand.Kind.OWN, name="Fjällvik Kaffe", aliases=["fjällvik"], domain="fjallvik.example")
+    rival = confirm(workspace, kind=Brand.Kind.COMPETITOR, name="Bergby Kaffe", aliases=["bergby"], domain="bergby.example")
+    texts = {
+        brand: {search.form: search.current.text for search in brand.searches.prefetch_related("versions")}
+        for brand in (own, rival)
+    }
+    for form, text in texts[own].items():
+        assert text.lower().replace("fjällvik", "x").replace("fjallvik", "x") == texts[rival][form].lower().replace("bergby", "x")
+    assert workspace.phrases.count() == 1
+
+
+def test_a_feed_that_is_never_fetched_makes_no_brand(workspace):
+    with pytest.raises(SourceError):
+        confirm(
+            workspace,
+            kind=Brand.Kind.OWN,
+            name="Fjällvik",
+            ticked=[Ticked("feeds", "http://127.0.0.1/feed", "http://127.0.0.1/feed")],
+        )
+    assert not Brand.objects.exists()
+
+
+def test_the_industry_gets_searches_and_phrases_and_can_be_edited(workspace):
+    setup.save_industry(workspace, ["kaffebönor", "snabbkaffe"], ["kaffe"])
+    setup.save_industry(workspace, ["kaffebönor"], ["kaffe"])
+    assert Industry.objects.get(workspace=workspace).terms == ["kaffebönor"]
+    assert Search.objects.filter(workspace=workspace, subject="industry").count() == 2
+    assert list(workspace.phrases.values_list("text", flat=True)) == ["kaffebönor", "snabbkaffe"]
+
+
+def test_an_edited_brand_keeps_the_wording_of_its_searches(workspace):
+    brand = confirm(workspace, kind=Brand.Kind.OWN, name="Fjällvik")
+    before = brand.searches.get(form="keyword").current.text
+    brand.aliases = ["fjv"]
+    setup.save_brand(brand)
+    assert brand.searches.get(form="keyword").current.text == before
+
+
+# The pages
+
+
+def address(name: str, workspace: Workspace, *args: Any) -> str:
+    return reverse(f"competitors:{name}", args=[workspace.code, *args])
+
+
+def seen_form(response: Any) -> dict[str, Any]:
+    """What a browser would send back when the proposals are confirmed as they are."""
+    form, proposals = response.context["form"], response.context["proposals"]
+    data: dict[str, Any] = {"confirm": "1"}
+    data |= {field.html_name: form[field.name].field.prepare_value(field.value()) or "" for field in form}
+    for field in proposals.management_form:
+        data[field.html_name] = field.value()
+    for one in proposals:
+        data |= {one["handle"].html_name: one["handle"].value(), one["seal"].html_name: one["seal"].value()}
+        if one["tick"].value():
+            data[one["tick"].html_name] = "on"
+    return data
+
+
+def test_alice_types_a_domain_ticks_and_has_a_brand(client, outside, workspace, alice):
+    client.force_login(alice)
+    page = client.post(address("setup_own", workspace), {"text": "bergby-rosteri.example"})
+    assert page.status_code == 200
+    assert "the home page names this feed" in page.content.decode() or workspace.language == "sv"
+    saved = client.post(address("setup_own", workspace), seen_form(page))
+    assert saved.status_code == 302
+    brand = Brand.objects.get(workspace=workspace)
+    assert (brand.name, brand.kind, brand.domain) == ("Bergby Rosteri", "own", "bergby-rosteri.example")
+    assert sorted(brand.profiles.values_list("source", flat=True)) == ["feeds", "mastodon", "site", "wikipedia"]
+    assert set(brand.profiles.values_list("origin", flat=True)) == {"proposed"}
+    assert brand.profiles.get(source="site").observations.exists()
+
+
+def test_what_alice_unticks_or_changes_is_taken_as_she_says(client, outside, workspace, alice):
+    client.force_login(alice)
+    data = seen_form(client.post(address("setup_own", workspace), {"text": "bergby-rosteri.example"}))
+    data["name"] = "Bergby"
+    data["p-2-handle"] = "https://other.example/@bergby"
+    del data["p-1-tick"]
+    client.post(address("setup_own", workspace), data)
+    brand = Brand.objects.get(workspace=workspace)
+    assert brand.name == "Bergby"
+    assert not brand.profiles.filter(source="feeds").exists()
+    changed = brand.profiles.get(source="mastodon")
+    assert (changed.handle, changed.origin, changed.proof) == ("@bergby@other.example", "manual", "")
+
+
+def test_a_forged_proposal_is_refused_in_words(client, outside, workspace, alice):
+    client.force_login(alice)
+    data = seen_form(client.post(address("setup_own", workspace), {"text": "bergby-rosteri.example"}))
+    data["p-0-seal"] = data["p-0-seal"][:-3] + "abc"
+    answer = client.post(address("setup_own", workspace), data)
+    assert answer.status_code == 422
+    assert not Brand.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["handle", "domain", "name"])
+def test_wrong_values_come_back_in_words(client, outside, workspace, alice, name):
+    client.force_login(alice)
+    make.make_rival(workspace, "Granby")
+    data = seen_form(client.post(address("setup_own", workspace), {"text": "bergby-rosteri.example"}))
+    data |= {"handle": {"p-2-handle": "nobody"}, "domain": {"domain": "not a domain"}, "name": {"name": "granby"}}[name]
+    answer = client.post(address("setup_own", workspace), data)
+    assert answer.status_code == 422
+    assert "invalid-feedback" in answer.content.decode()
+    assert Brand.objects.count() == 1
+
+
+def test_when_the_outside_is_silent_alice_goes_on_by_hand(client, outside, workspace, alice):
+    outside.home = SourceError("%(host)s was silent.", params={"host": "<b>bergby.example"})
+    outside.articles = SourceError("Wikipedia was silent.")
+    client.force_login(alice)
+    page = client.post(address("setup_own", workspace), {"text": "bergby.example"})
+    text = page.content.decode()
+    assert "&lt;b&gt;bergby.example was silent." in text and "Wikipedia was silent." in text
+    client.post(address("setup_own", workspace), seen_form(page) | {"name": "Bergby"})
+    assert Brand.objects.get(workspace=workspace).name == "Bergby"
+
+
+def test_without_looking_at_all_a_brand_can_be_written_by_hand(client, outside, workspace, alice):
+    client.force_login(alice)
+    page = client.get(address("setup_own", workspace) + "?by-hand=1")
+    client.post(address("setup_own", workspace), seen_form(page) | {"name": "Fjällvik", "tags": "fjällvik, kaffe"})
+    assert Brand.objects.get(workspace=workspace).tags == ["fjällvik", "kaffe"]
+    assert outside.looked == []
+
+
+def test_there_is_one_brand_of_our_own(client, outside, workspace, alice):
+    make.make_brand(workspace)
+    client.force_login(alice)
+    client.post(address("setup_own", workspace), {"confirm": "1", "name": "Second", "p-TOTAL_FORMS": 0, "p-INITIAL_FORMS": 0})
+    assert Brand.objects.filter(workspace=workspace).count() == 1
+
+
+def test_the_setup_is_resumed_where_it_was_left(client, outside, workspace, alice):
+    client.force_login(alice)
+
+    def resumed() -> str:
+        return client.get(address("setup", workspace)).url
+
+    assert resumed() == address("setup_own", workspace)
+    confirm(workspace, kind=Brand.Kind.OWN, name="Fjällvik")
+    confirm(workspace, kind=Brand.Kind.COMPETITOR, name="Bergby")
+    assert resumed() == address("setup_rivals", workspace)
+    confirm(workspace, kind=Brand.Kind.COMPETITOR, name="Granby")
+    assert resumed() == address("setup_industry", workspace)
+    answer = client.post(address("setup_industry", workspace), {"terms": "kaffe, bönor", "tags": ""})
+    assert answer.url == resumed() == address("setup_done", workspace)
+    page = client.get(address("setup_done", workspace)).content.decode()
+    assert reverse("listening:scan_now", args=[workspace.code]) in page
+
+
+def test_a_handle_of_a_colleague_is_added_by_hand(client, workspace, alice):
+    client.force_login(alice)
+    brand = make.make_brand(workspace)
+    answer = client.post(
+        address("add_profile", workspace, brand.pk),
+        {"source": "mastodon", "handle": "https://Social.example/@Anna", "label": "Anna"},
+    )
+    assert answer.status_code == 302
+    profile = brand.profiles.get()
+    assert (profile.handle, profile.url, str(profile), profile.origin) == (
+        "@Anna@social.example",
+        "https://social.example/@Anna",
+        "Anna",
+        "manual",
+    )
+
+
+@pytest.mark.parametrize(
+    "source, written",
+    [("mastodon", "anna"), ("wikipedia", "Kaffe"), ("feeds", "http://10.0.0.1/feed"), ("site", "kaffe"), ("nowhere", "x")],
+)
+def test_a_wrong_handle_is_told_in_words(client, workspace, alice, source, written):
+    client.force_login(alice)
+    brand = make.make_brand(workspace)
+    answer = client.post(address("add_profile", workspace, brand.pk), {"source": source, "handle": written})
+    assert answer.status_code == 422
+    assert not brand.profiles.exists()
+
+
+def test_removing_a_brand_takes_its_profiles_and_searches(client, workspace, alice):
+    client.force_login(alice)
+    brand = confirm(workspace, kind=Brand.Kind.OWN, name="Fjällvik")
+    client.post(address("remove_brand", workspace, brand.pk))
+    assert not Search.objects.exists() and not Brand.objects.exists()
