@@ -117,7 +117,8 @@ def alternatives(node: Node, with_tags: bool = False, limit: int = MAX_ALTERNATI
 
     A source asks for each set in turn, all of its terms together. At most ``limit`` sets; () when there
     is no such list, because the search can match without any word a search box takes. ``with_tags``
-    lets a tag stand as "#tag" in a set, for sources that can be asked for tags as well as for words.
+    lets a tag stand as "#tag" in a set, for sources that can be asked for tags as well as for words. Terms
+    stand as typed: whether "café" also finds "cafe" is up to the source, whatever the search says of folding.
     """
     return _alternatives(node, with_tags, limit, True) or ()
 

@@ -123,3 +123,7 @@ def test_there_is_an_end_to_what_is_told() -> None:
 def test_the_deepest_search_can_be_asked_and_explained() -> None:
     query = parse("(a OR (b " * 25 + "a" + "))" * 25)
     assert query.matches(Document("", "a")) and query.explain(Document("", "a")).words() == ("a",)
+
+
+def test_places_that_overlap_are_told_once() -> None:
+    assert parse("a-a").explain(Document("", "a-a-a, a-a")).spans("text") == ((0, 3), (7, 10))

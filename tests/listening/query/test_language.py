@@ -113,6 +113,21 @@ def test_it_is_not_found(text: str) -> None:
     assert not parse(text).matches(POST)
 
 
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("(a b) c", "a b c"),
+        ("a AND (b AND c)", "a b c"),
+        ("(a OR b) OR c", "a OR b OR c"),
+        ("a (NOT (NOT (b c)))", "a b c"),
+        ("a OR b c NOT d", "a OR (b AND c AND (NOT d))"),
+        ("a -b", "a AND NOT b"),
+    ],
+)
+def test_searches_that_say_the_same_are_the_same_tree(text: str, same: str) -> None:
+    assert parse(text).tree == parse(same).tree
+
+
 def test_folding_is_asked_for() -> None:
     assert parse("fjallvik umea", fold=True).matches(POST)
     assert parse("fjällvik", fold=True).matches(Document("", "FJALLVIK"))
