@@ -203,7 +203,7 @@ def cell(readings: Iterable[Dated], *, has_profile: bool = True, failure: Failur
         if failure:
             return Cell("unknown", {}, failure.on, "", failure.error, failure.params, failure)
         return Cell("unknown", {}, reason=NOT_READ if has_profile else NO_PROFILE)
-    latest = max(newest.values(), key=lambda reading: reading.on)
+    latest = max(newest.values(), key=lambda reading: (reading.on, bool(reading.url)))
     exists = newest.get("exists")
     meanings = newest.get("disambiguation")
     if meanings is not None and meanings.value and (exists is None or meanings.on >= exists.on):

@@ -16,6 +16,7 @@ from competitors import compare, queries
 from competitors.forms import PeriodForm, midnights
 from competitors.models import Profile
 from listening import queries as heard
+from listening import sources
 from listening.models import Brand, Search
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace
@@ -56,7 +57,7 @@ def _board(voice: queries.Voice, names: dict[int, Brand], first: date, last: dat
     titles = {"": _("By keyword or tag"), "keyword": _("By keyword"), "tag": _("By tag")}
     left_out = [
         {
-            "label": heard.label(one.source),
+            "label": sources.label(one.source),
             "brands": ", ".join(names[brand].name for brand in one.brands),
             "reason": one.reason,
         }
@@ -71,7 +72,7 @@ def _board(voice: queries.Voice, names: dict[int, Brand], first: date, last: dat
         }
         for share in voice.result.shares
     ]
-    windows = [(heard.label(source), *window) for source, window in voice.common.windows.items()]
+    windows = [(sources.label(source), *window) for source, window in voice.common.windows.items()]
     return {
         "title": titles[voice.form],
         "voice": voice,
