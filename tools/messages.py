@@ -65,8 +65,9 @@ def collect() -> Catalog:
     return found
 
 
-def read(path: Path = SWEDISH) -> Catalog:
-    """The catalogue as committed; an empty one when there is none yet."""
+def read(path: Path | None = None) -> Catalog:
+    """A catalogue, by default the Swedish one as it lies there; an empty one when there is none yet."""
+    path = path or SWEDISH
     if not path.exists():
         return Catalog(locale="sv", charset="utf-8")
     with path.open("rb") as file:
@@ -76,7 +77,13 @@ def read(path: Path = SWEDISH) -> Catalog:
 def update() -> Catalog:
     """Bring the committed catalogue up to date, keeping every translation, also of sentences now gone."""
     catalogue = read()
+    gone = {key(message): message for message in catalogue.obsolete.values()}
     catalogue.update(collect(), no_fuzzy_matching=True)
+    for message in catalogue:
+        if message.id and key(message) in gone:  # a sentence that has come back
+            message.string = message.string if all(forms(message.string)) else gone[key(message)].string
+    back = {key(message) for message in catalogue if message.id}
+    catalogue.obsolete = {name: old for name, old in catalogue.obsolete.items() if key(old) not in back}
     catalogue.header_comment = "# Swedish translation of Earshot, kept by tools/messages.py."
     SWEDISH.parent.mkdir(parents=True, exist_ok=True)
     out = io.BytesIO()
