@@ -30,8 +30,8 @@ class TablerField(BoundField):
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         attrs = super().build_widget_attrs(attrs, widget)
         control = widget or self.field.widget
-        names = [
-            attrs.get("class") or control.attrs.get("class", ""),
+        names: list[str] = [
+            str(attrs.get("class") or control.attrs.get("class", "")),
             next(name for kind, name in CLASSES if isinstance(control, kind)),
             "is-invalid" if self.errors else "",
         ]

@@ -82,7 +82,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def in_panel(request: HttpRequest) -> bool:
     """Whether the answer goes into the side panel of a page that is already open."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and htmx.target == "panel-body"
+    return htmx is not None and htmx.target == "panel-body"
 
 
 def my_workspaces(request: HttpRequest) -> list[dict[str, Any]]:

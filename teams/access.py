@@ -30,10 +30,15 @@ VERBS: dict[str, frozenset[Verb]] = {
 }
 
 
-class WorkspaceRequest(HttpRequest):
+class PersonRequest(HttpRequest):
+    """A request of somebody who is logged in: for annotations only."""
+
+    user: User
+
+
+class WorkspaceRequest(PersonRequest):
     """A request that has passed ``member``: for annotations only."""
 
-    user: User  # type: ignore[assignment]  # narrowed: the door lets nobody anonymous through
     workspace: Workspace
     membership: Membership
 

@@ -51,7 +51,6 @@ class WelcomeForm(forms.Form):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         help_text=_("Scans run and times are shown by this clock."),
-        widget=forms.Select(attrs={"data-browser-zone": ""}),
     )
     contact = forms.EmailField(
         label=_("Contact for the sites we read"),
@@ -67,6 +66,8 @@ class WelcomeForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["time_zone"].choices = zone_choices()  # type: ignore[attr-defined]  # a ChoiceField
+        if not self.is_bound:  # once somebody has chosen, the browser's zone must not undo it
+            self.fields["time_zone"].widget.attrs["data-browser-zone"] = ""
         if not settings.SETUP_NEEDS_TOKEN:
             del self.fields["token"]
 

@@ -61,7 +61,7 @@ def first_visit(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def workspaces(request: HttpRequest) -> HttpResponse:
+def workspaces(request: access.PersonRequest) -> HttpResponse:
     """Every workspace the person is a member of."""
     memberships = request.user.memberships.select_related("workspace").order_by("workspace__name")
     rows = [{"membership": each, "url": home_url(each.workspace)} for each in memberships]
@@ -74,7 +74,7 @@ def workspaces(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def add_sample(request: HttpRequest) -> HttpResponse:
+def add_sample(request: access.PersonRequest) -> HttpResponse:
     """Makes the sample workspace for somebody who runs a workspace here."""
     if not request.user.memberships.filter(role__in=(Role.OWNER, Role.ADMIN)).exists():
         raise PermissionDenied(_("Only owners and admins of a workspace can add the sample workspace."))

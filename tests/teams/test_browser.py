@@ -140,12 +140,17 @@ def test_the_first_visit_knows_the_browsers_zone_and_language(page: Page, live_s
     page.fill("#id_email", "alice.ask@fjallvik.example")
     expect(page.locator("#id_contact")).to_have_value("press@fjallvik.example")
     page.fill("#id_name", "Alice Ask")
-    page.fill("#id_password", "correct horse battery")
     page.fill("#id_workspace_name", "Fjällvik Coffee")
+    page.fill("#id_password", "short")
+    page.select_option("#id_time_zone", "Asia/Seoul")
+    page.click("button[value=own]")
+    expect(page.locator("#id_password_error")).to_be_visible()
+    expect(page.locator("#id_time_zone")).to_have_value("Asia/Seoul")  # what was chosen stays
+    page.fill("#id_password", "correct horse battery")
     page.click("button[value=own]")
     page.wait_for_url(lambda url: "/welcome/" not in url)
     workspace = Workspace.objects.get()
-    assert (workspace.time_zone, workspace.contact) == ("Asia/Tokyo", "press@fjallvik.example")
+    assert (workspace.time_zone, workspace.contact) == ("Asia/Seoul", "press@fjallvik.example")
     assert User.objects.get().email == "alice.ask@fjallvik.example"
 
 
