@@ -100,16 +100,16 @@ def key(message: Message) -> Key:
     return message.context, message.id if isinstance(message.id, str) else message.id[0]
 
 
-def forms(value: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    """Singular and plural, or the one form there is."""
-    return (value,) if isinstance(value, str) else tuple(value)
+def forms(value: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    """Singular and plural, or the one form there is; nothing yet is one empty form."""
+    return tuple(value) if isinstance(value, tuple | list) else (value or "",)
 
 
 def wrong(message: Message) -> str:
     """What is wrong with a translation, "" if nothing is."""
     if message.fuzzy:
         return "fuzzy"
-    if not message.string or not all(forms(message.string)):
+    if not all(forms(message.string)):
         return "no Swedish"
     allowed = set(PLACEHOLDER.findall(forms(message.id)[-1]))
     for form in forms(message.string):
