@@ -84,8 +84,11 @@ class Recorder:
 
 def source(name: str, workspace: Workspace, http: net.Client | Recorder) -> sources.Source:
     """The listed source, set up as the workspace wants it. Raises KeyError for a source that is not listed."""
+    kind = sources.get(name)
+    if kind.instance_setting:
+        return kind(http, instance=getattr(settings, kind.instance_setting))
     chosen = SourceSetting.objects.filter(workspace=workspace, source=name).first()
-    return sources.get(name)(http, instance=chosen.instance if chosen else "")
+    return kind(http, instance=chosen.instance if chosen else "")
 
 
 def enabled(workspace: Workspace) -> list[type[sources.Source]]:

@@ -43,6 +43,7 @@ class Source:
     gives: ClassVar[str] = ""  # one sentence for the sources page
     needs: ClassVar[tuple[str, ...]] = ()  # credential fields
     instance: ClassVar[str] = ""  # default host where many hosts speak the same API
+    instance_setting: ClassVar[str] = ""  # the operator's setting that names the host, where only they may
     calls_per_minute: ClassVar[float] = 60
     keep_days: ClassVar[int | None] = None
     default: ClassVar[bool] = True  # on in a new workspace

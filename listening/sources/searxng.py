@@ -21,6 +21,7 @@ class SearXNG(Source):
     label = "SearXNG"
     docs = "https://docs.searxng.org/dev/search_api.html"
     gives = gettext_noop("Result pages for your phrases, from the search engines behind your own SearXNG.")
+    instance_setting = "SEARXNG_URL"
     calls_per_minute = 12  # the engines behind it answer a machine in a hurry with CAPTCHAs
 
     def results(

@@ -18,6 +18,7 @@ from teams.access import WorkspaceRequest, member
 from teams.models import Workspace, record
 
 SHOWN = 30
+HEARING = ("search", "tagged", "poll")  # whose "new" are mentions
 
 
 @member("read")
@@ -37,7 +38,7 @@ def tally(fetches: list[Fetch]) -> dict[str, int]:
         "done": sum(fetch.is_finished for fetch in fetches),
         "failed": sum(fetch.state == Fetch.State.FAILED for fetch in fetches),
         "partial": sum(fetch.state == Fetch.State.PARTIAL for fetch in fetches),
-        "new": sum(fetch.new for fetch in fetches),
+        "new": sum(fetch.new for fetch in fetches if fetch.capability in HEARING),
     }
 
 
