@@ -20,6 +20,13 @@ def measure_rules(ground: Ground) -> None:
         ground.figure(f"rule.{name}", rule.value, rule.unit, proof, label="rule")
 
 
+def rule_text(ground: Ground, name: str) -> Text:
+    """A rule in words: "Stories: at least 30", its number a figure."""
+    rule = THRESHOLDS[name]
+    sign = ground.say(f"rule.{SIGNS[rule.sign]}", value=f"rule.{name}")
+    return join(ground.say(f"measure.{rule.measure}"), sign)
+
+
 def measure_period(ground: Ground) -> None:
     """The period is chosen by people; everything is counted inside it."""
     proof = ground.prove(0, "period", "manual", since=ground.since, until=ground.until, rows_total=0)
@@ -122,12 +129,7 @@ def _method(ground: Ground) -> list[show.Block]:
         [
             {"text": ground.say(f"s{rule.step}.claim")},
             {"text": ground.say(f"side.{rule.side}")},
-            {
-                "text": join(
-                    ground.say(f"measure.{rule.measure}"),
-                    ground.say(f"rule.{SIGNS[rule.sign]}", value=f"rule.{name}"),
-                )
-            },
+            {"text": rule_text(ground, name)},
         ]
         for name, rule in THRESHOLDS.items()
     ]

@@ -1,0 +1,115 @@
+"""A case or a snapshot as pages show it: texts whose numbers open their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from pitches.case import Case
+from pitches.decks.text import Run, format_figure, resolve
+from pitches.decks.words import word
+from pitches.models import Pitch
+from pitches.queries import Proof
+from pitches.words import LANGUAGES, Text
+
+EvidenceUrl = Callable[[str], str]  # evidence id -> address
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Figures and names in one language, with the address of an evidence."""
+
+    figures: Mapping[str, Any]
+    names: Mapping[str, str]
+    language: str
+    zone: str
+    evidence_url: EvidenceUrl | None  # None: nothing is a link
+
+    def text(self, text: Text) -> SafeString:
+        """The text, every figure a link that opens its evidence."""
+        runs = resolve(text, self.figures, self.names, self.language, self.zone)
+        return format_html_join("", "{}", ((self._run(run),) for run in runs))
+
+    def figure(self, key: str) -> SafeString:
+        """One figure alone, with its unit."""
+        figure = self.figures[key]
+        printed = format_figure(figure, self.language, self.zone, with_unit=True)
+        return self._run(Run(printed, key, figure["evidence"]))
+
+    def _run(self, run: Run) -> SafeString | str:
+        if run.figure is None or not run.evidence or self.evidence_url is None:
+            return run.text
+        return format_html(
+            '<a class="figure" href="{0}" hx-get="{0}" hx-target="#panel-body" aria-haspopup="dialog"'
+            ' title="{1}">{2}</a>',
+            self.evidence_url(run.evidence),
+            _("Show what this number rests on"),
+            run.text,
+        )
+
+
+def evidence_url(pitch: Pitch) -> EvidenceUrl:
+    """Where a figure of this pitch leads."""
+    return lambda name: reverse("pitches:figure", args=[pitch.workspace.code, pitch.code, name])
+
+
+def page_language() -> str:
+    """The reader's language, if a pitch can be read in it."""
+    language = (get_language() or "en")[:2]
+    return language if language in LANGUAGES else "en"
+
+
+def of_case(case: Case, evidence_url: EvidenceUrl, language: str = "") -> Shown:
+    """A case that is still open, in the reader's language unless told otherwise."""
+    figures = {key: figure.as_json() for key, figure in case.ground.register.figures.items()}
+    zone = case.ground.workspace.time_zone
+    return Shown(figures, case.ground.names, language or page_language(), zone, evidence_url)
+
+
+def of_snapshot(snapshot: Mapping[str, Any], evidence_url: EvidenceUrl, language: str = "") -> Shown:
+    """A frozen pitch, in its own language unless told otherwise."""
+    chosen = language or str(snapshot["language"])
+    return Shown(snapshot["figures"], snapshot["names"], chosen, snapshot["time_zone"], evidence_url)
+
+
+def of_proof(proof: Proof, language: str = "") -> Shown:
+    """One evidence; its figures lead nowhere else, because this is where they lead."""
+    return Shown(proof.figures, proof.names, language or page_language(), proof.zone, None)
+
+
+def evidence_context(proof: Proof, language: str = "") -> dict[str, Any]:
+    """What the evidence page shows, with its times as times."""
+    entry = proof.evidence
+    first, last, read = (entry.get(name) for name in ("from", "to", "fetched_at"))
+    said = of_proof(proof, language)
+    zone = ZoneInfo(proof.zone)
+    whole = (
+        # ``to`` is the first moment after the last day.
+        (
+            _moment(first).astimezone(zone).date(),
+            (_moment(last) - timedelta(seconds=1)).astimezone(zone).date(),
+        )
+        if first and last
+        else None
+    )
+    return {
+        "proof": proof,
+        "shown": said,
+        "kind": word(entry["class"], said.language),
+        "period": whole,
+        "fetched_at": _moment(read) if read else None,
+        "queries": str(entry.get("query", "")).splitlines(),
+    }
+
+
+def _moment(iso: str) -> datetime:
+    return datetime.fromisoformat(iso)

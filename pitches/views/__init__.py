@@ -1,0 +1,1 @@
+"""Home, the pitch pages, and the decks."""

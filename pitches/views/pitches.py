@@ -1,0 +1,217 @@
+"""The pages of a pitch: list, create, edit, freeze, continue, delete."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from pitches import checks, edits, queries, shown, verbs
+from pitches.case import Case, StepCase, build, hash_of, period_of
+from pitches.forms import ActionFormSet, AskForm, PitchForm, StepForm
+from pitches.models import Pitch
+from pitches.shown import Shown, evidence_url
+from teams.access import WorkspaceRequest, member
+from teams.models import Workspace
+
+
+@member("read")
+def pitches(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
+    """All pitches, newest first."""
+    return render(request, "pitches/pitches.html", {"pitches": queries.pitches(workspace)})
+
+
+@member("edit")
+def new(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
+    """A new pitch, for the last 30 days unless somebody chooses others."""
+    start, end = period_of(workspace)
+    first = {"language": workspace.language, "period_start": start, "period_end": end}
+    form = PitchForm(request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        made = verbs.create(
+            workspace,
+            request.user,
+            title=values["title"],
+            audience=values["audience"],
+            language=values["language"],
+            start=values["period_start"],
+            end=values["period_end"],
+            ask=queries.last_ask(workspace),
+        )
+        return redirect("pitches:pitch", workspace.code, made.code)
+    return render(request, "pitches/pitch_form.html", {"form": form})
+
+
+@member("read")
+def pitch(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
+    """One pitch: its steps, conversations, ask and problems; a frozen one shows what was frozen."""
+    found = queries.pitch(workspace, code_of_pitch)
+    if found.snapshot:
+        return _frozen(request, found)
+    case = build(found)
+    problems = checks.check(case)
+    said = shown.of_case(case, evidence_url(found), found.language)
+    context = {
+        "pitch": found,
+        "case": case,
+        "shown": said,
+        "steps": [(step, _state(case, step, said)) for step in case.steps],
+        "problems": problems,
+        "blocked": any(problem.blocks for problem in problems),
+        "ask_form": AskForm(instance=found),
+        "actions": found.actions.select_related("mention__site"),
+    }
+    return render(request, "pitches/pitch.html", context)
+
+
+def _state(case: Case, step: StepCase, said: Shown) -> str:
+    return case.ground.say(f"state.{step.verdict.state}")[said.language]
+
+
+def _frozen(request: WorkspaceRequest, found: Pitch) -> HttpResponse:
+    assert found.snapshot is not None
+    context = {
+        "pitch": found,
+        "shown": shown.of_snapshot(found.snapshot, evidence_url(found)),
+        "slides": found.snapshot["slides"],
+        "is_intact": hash_of(found.snapshot) == found.sha256,
+        "following": Pitch.objects.filter(previous=found).first(),
+    }
+    return render(request, "pitches/pitch_frozen.html", context)
+
+
+@member("edit")
+def about(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
+    """Title, audience, language and period of a draft. Another period chooses the conversations again."""
+    found = queries.pitch(workspace, code_of_pitch)
+    before = (found.period_start, found.period_end)
+    form = PitchForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid() and _still_open(request, found):
+        saved = form.save()
+        if (saved.period_start, saved.period_end) != before:
+            verbs.propose_actions(saved, request.user)
+        return redirect("pitches:pitch", workspace.code, found.code)
+    return render(request, "pitches/pitch_form.html", {"form": form, "pitch": found})
+
+
+@member("edit")
+def step(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID, number: int) -> HttpResponse:
+    """A step's title and reasoning, edited as they read; empty goes back to what Earshot writes."""
+    found = queries.pitch(workspace, code_of_pitch)
+    if not _still_open(request, found):
+        return redirect("pitches:pitch", workspace.code, found.code)
+    case = build(found)
+    one = case.steps[number - 1]
+    first = {"title": edits.printed(case, one.title), "reasoning": edits.printed(case, one.reasoning)}
+    form = StepForm(request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid() and _save_step(request, case, one, form):
+        return redirect(f"{reverse('pitches:pitch', args=[workspace.code, found.code])}#step-{number}")
+    context = {"pitch": found, "step": one, "form": form, "known": edits.figures_of(case, one)[:24]}
+    return render(request, "pitches/step.html", context)
+
+
+def _save_step(request: WorkspaceRequest, case: Case, one: StepCase, form: StepForm) -> bool:
+    """Keeps the words; False and an error at the field when a number in them is no figure."""
+    words: dict[str, str] = {}
+    language = case.pitch.language
+    for name, generated in (("title", one.generated_title), ("reasoning", one.generated_reasoning)):
+        try:
+            words[name] = edits.template(case, one, form.cleaned_data[name])
+        except edits.NotAFigure as error:
+            form.add_error(name, str(error))
+            continue
+        if words[name] == generated[language]:
+            words[name] = ""  # as Earshot writes it: no edit
+    if form.errors:
+        return False
+    verbs.save_step(case.pitch, request.user, one.number, words["title"], words["reasoning"])
+    return True
+
+
+@require_POST
+@member("edit")
+def ask(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
+    """What the boss is to say yes to."""
+    found = queries.pitch(workspace, code_of_pitch)
+    form = AskForm(request.POST, instance=found)
+    if not form.is_valid():
+        return render(request, "pitches/ask.html", {"pitch": found, "form": form})
+    if _still_open(request, found):
+        form.save()
+        messages.success(request, _("Saved."))
+    return redirect(f"{reverse('pitches:pitch', args=[workspace.code, found.code])}#ask")
+
+
+@member("edit")
+def actions(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
+    """Who answers which conversation, and by when; "again" chooses the conversations anew."""
+    found = queries.pitch(workspace, code_of_pitch)
+    back = f"{reverse('pitches:pitch', args=[workspace.code, found.code])}#actions"
+    if not _still_open(request, found):
+        return redirect(back)
+    if request.method == "POST" and "again" in request.POST:
+        verbs.propose_actions(found, request.user)
+        return redirect(back)
+    rows = found.actions.select_related("mention__site")
+    forms = ActionFormSet(request.POST or None, queryset=rows)
+    if request.method == "POST" and forms.is_valid():
+        forms.save()
+        messages.success(request, _("Saved."))
+        return redirect(back)
+    return render(request, "pitches/actions.html", {"pitch": found, "forms": forms})
+
+
+@member("edit")
+def freeze(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
+    """Asks once, then freezes; a case with problems is refused with its problems."""
+    found = queries.pitch(workspace, code_of_pitch)
+    if not _still_open(request, found):
+        return redirect("pitches:pitch", workspace.code, found.code)
+    if request.method == "POST":
+        try:
+            verbs.freeze(found, request.user)
+        except verbs.Refused as refused:
+            return render(
+                request,
+                "pitches/freeze.html",
+                {"pitch": found, "problems": refused.problems, "blocked": True},
+                status=409,
+            )
+        messages.success(request, _("Frozen. From now on the deck never changes."))
+        return redirect("pitches:pitch", workspace.code, found.code)
+    problems = checks.check(build(found))
+    blocked = any(problem.blocks for problem in problems)
+    return render(request, "pitches/freeze.html", {"pitch": found, "problems": problems, "blocked": blocked})
+
+
+@require_POST
+@member("edit")
+def continue_(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
+    """A new version of a frozen pitch."""
+    made = verbs.new_version(queries.pitch(workspace, code_of_pitch), request.user)
+    return redirect("pitches:pitch", workspace.code, made.code)
+
+
+@require_POST
+@member("edit")
+def delete(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
+    """Deletes a draft."""
+    found = queries.pitch(workspace, code_of_pitch)
+    if _still_open(request, found):
+        verbs.delete(found, request.user)
+        messages.success(request, _("The draft is deleted."))
+        return redirect("pitches:pitches", workspace.code)
+    return redirect("pitches:pitch", workspace.code, found.code)
+
+
+def _still_open(request: WorkspaceRequest, found: Pitch) -> bool:
+    """Whether the pitch may be changed; says so in words when not."""
+    if found.is_frozen:
+        messages.error(request, str(verbs.Frozen()))
+    return not found.is_frozen
