@@ -100,11 +100,11 @@ class Command(BaseCommand):
     def _start_programs(self, listener: socket.socket) -> None:
         gunicorn = ["gunicorn", "--config=python:config.gunicorn", f"--bind=fd://{listener.fileno()}"]
         web = self._run("web", [*gunicorn, "config.wsgi"], signal.SIGTERM, listener.fileno())
+        host, port = REACHED_BY.get(settings.HOST, settings.HOST), listener.getsockname()[1]
+        wait_until(web, lambda: _answers(host, port))  # first the page, then what works behind it
         # Orphans are killed: a worker could wait a minute for its tasks, and any task may be lost.
         self._run("worker", ["celery", "--app=config", *_worker_options()], signal.SIGKILL)
         self._run("beat", ["celery", "--app=config", "beat", "--pidfile=", "--loglevel=info"], signal.SIGKILL)
-        host, port = REACHED_BY.get(settings.HOST, settings.HOST), listener.getsockname()[1]
-        wait_until(web, lambda: self._all_alive() and _answers(host, port))
         shown = f"[{host}]" if ":" in host else host
         self._say(f"\nEarshot runs at http://{shown}:{port}/   (Ctrl-C stops it)\n")
 
@@ -120,18 +120,16 @@ class Command(BaseCommand):
         self.programs.append(child)
         return child
 
-    def _all_alive(self) -> bool:
-        """True; raises ServiceError as soon as one of the processes is gone."""
-        for child in [*self.services.running, *self.programs]:
-            if child.has_died():
-                raise ServiceError(
-                    f"{child.name} has ended by itself (exit code {child.process.returncode}), so all are "
-                    f"stopped, too. {_short(child.log)} ends:\n{child.last_words()}"
-                )
-        return True
-
     def _watch(self) -> None:
-        while self._all_alive():
+        """Never returns; raises ServiceError as soon as one of the processes is gone."""
+        children = [*self.services.running, *self.programs]
+        while True:
+            for child in children:
+                if child.has_died():
+                    raise ServiceError(
+                        f"{child.name} has ended by itself (exit code {child.process.returncode}), so all is "
+                        f"stopped. {_short(child.log)} ends:\n{child.last_words()}"
+                    )
             time.sleep(0.3)
 
     def _stop(self) -> None:
