@@ -13,9 +13,9 @@ RULE = "#d5dbe3"
 PAPER = "#ffffff"
 WARNING = "#b45309"
 HATCH = "#e8ebf0"
-GREYS = ("#64748b", "#94a3b8", "#b8c2cf", "#475569", "#d5dbe3")
+GREYS = ("#94a3b8", "#64748b", "#bcc6d3", "#475569", "#d5dbe3")
 # Types of sites where people speak for themselves: shades of the accent. Everything else is grey.
-SHADES = {"own": 0.0, "blog": 0.0, "forum": 0.25, "social": 0.45, "video": 0.62, "question": 0.62}
+SHADES = {"own": 0.0, "blog": 0.18, "forum": 0.34, "social": 0.5, "video": 0.64}
 
 
 def channels(colour: str) -> tuple[int, int, int]:

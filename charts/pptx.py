@@ -1,7 +1,7 @@
 """A chart -> a native, editable PowerPoint chart with its data inside.
 
-Labels stand at the bars instead of on an axis wherever they fit. A value that is unknown is an empty cell in the
-data: a gap, not zero. Categories that were not covered lie on a hatched band behind the chart.
+Labels stand at the bars instead of on an axis wherever they fit. A value that is unknown is an empty cell in
+the data: a gap, not zero. Categories that were not covered lie on a hatched band behind the chart.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from charts import palette
+from charts.metrics import broken
+from charts.metrics import width as text_width
 from charts.numbers import excel_format
 from charts.spec import Chart
 
@@ -36,6 +38,7 @@ TYPES = {
 }
 SIZE = 11  # of labels, points
 MOST_LABELS = 16
+WIDEST_NAME = 160.0  # of a line beside a lying bar, points
 LEGEND = 26.0  # height, points
 Box = tuple[float, float, float, float]  # x, y, width, height in points
 
@@ -50,7 +53,7 @@ def add_chart(shapes: Any, chart: Chart, box: Box, language: str = "en") -> Any:
     plot = _plot_area(chart, box)
     _hatch(shapes, chart, box, plot)
     data = CategoryChartData(number_format=excel_format(chart.unit, language))
-    data.categories = chart.categories
+    data.categories = _names(chart)
     for series in chart.series:
         data.add_series(series.name, series.values)
     x, y, width, height = (Emu(round(value * 12700)) for value in box)
@@ -61,7 +64,7 @@ def add_chart(shapes: Any, chart: Chart, box: Box, language: str = "en") -> Any:
     native.font.color.theme_color = MSO_THEME_COLOR.TEXT_1
     native.has_legend = False
     if len(chart.series) > 1:
-        _legend(native, box)
+        _legend(native, plot)
     _place_plot(native, plot)
     _axes(native, chart)
     _bars(native, chart, language)
@@ -77,13 +80,20 @@ def labelled(chart: Chart) -> list[bool]:
     return [series.role == "own" and len(chart.categories) <= MOST_LABELS for series in chart.series]
 
 
+def _names(chart: Chart) -> list[str]:
+    """Category names, broken to lines beside lying bars: else one long word would squeeze the bars."""
+    if not chart.horizontal:
+        return list(chart.categories)
+    return ["\n".join(broken(name, WIDEST_NAME, SIZE)) for name in chart.categories]
+
+
 def _plot_area(chart: Chart, box: Box) -> Box:
     """The inner plot area as fractions of the chart's box; fixed, so that the hatching meets its bars."""
     _, _, width, height = box
     top = (LEGEND if len(chart.series) > 1 else 6.0) / height
     if chart.horizontal:
-        longest = max(len(category) for category in chart.categories)
-        names = min(0.34, (longest * 6.2 + 14) / width)
+        longest = max(text_width(line, SIZE) for name in _names(chart) for line in name.split("\n"))
+        names = min(0.4, (longest + 14) / width)
         right = 0.1 if chart.kind == "bar" else 0.01
         return names, top, 1 - names - right, 1 - top - 4.0 / height
     left = 0.012 if all(labelled(chart)) else 38.0 / width
@@ -97,24 +107,27 @@ def _place_plot(native: Any, plot: Box) -> None:
     area.insert(0, _manual_layout(plot, inner=True))
 
 
-def _manual_layout(place: Box, *, inner: bool) -> Any:
+def _manual_layout(place: tuple[float, ...], *, inner: bool) -> Any:
     found = etree.Element(qn("c:layout"))
     manual = etree.SubElement(found, qn("c:manualLayout"))
     if inner:
         etree.SubElement(manual, qn("c:layoutTarget"), val="inner")
     for name in ("xMode", "yMode"):
         etree.SubElement(manual, qn(f"c:{name}"), val="edge")
-    for name, value in zip("xywh", place, strict=True):
+    for name, value in zip("xywh"[: len(place)], place, strict=True):
         etree.SubElement(manual, qn(f"c:{name}"), val=f"{value:.5f}")
     return found
 
 
-def _legend(native: Any, box: Box) -> None:
+def _legend(native: Any, plot: Box) -> None:
+    """Above the bars, beginning where they begin."""
     native.has_legend = True
     native.legend.position = XL_LEGEND_POSITION.TOP
     native.legend.include_in_layout = False
     native.legend.font.size = Pt(SIZE)
     native.legend.font.color.theme_color = MSO_THEME_COLOR.TEXT_2
+    element = native.legend._element
+    element.find(qn("c:legendPos")).addnext(_manual_layout((plot[0], 0.005), inner=False))
 
 
 def _axes(native: Any, chart: Chart) -> None:
@@ -154,7 +167,7 @@ def _level_labels(category: Any, chart: Chart) -> None:
 def _bars(native: Any, chart: Chart, language: str) -> None:
     plot = native.plots[0]
     if chart.kind != "line":
-        plot.gap_width = {"share": 40, "stacked": 55, "bar": 60}.get(chart.kind, 70)
+        plot.gap_width = {"share": 40, "stacked": 60, "bar": 70}.get(chart.kind, 70)
         plot.overlap = 100 if chart.kind in ("stacked", "share") else -5
     colours = palette.colours([series.role for series in chart.series], chart.accent)
     for series, spec, colour, named in zip(plot.series, chart.series, colours, labelled(chart), strict=True):
@@ -185,7 +198,7 @@ def _points(series: Any, chart: Chart) -> None:
         if role != "own":
             fill = series.points[index].format.fill
             fill.solid()
-            fill.fore_color.theme_color = MSO_THEME_COLOR.ACCENT_3
+            fill.fore_color.theme_color = MSO_THEME_COLOR.ACCENT_2
 
 
 def _labels(series: Any, chart: Chart, colour: str, language: str) -> None:
@@ -241,5 +254,5 @@ def _hatch(shapes: Any, chart: Chart, box: Box, plot: Box) -> None:
         band.line.fill.background()
         band.fill.patterned()
         band.fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
-        band.fill.fore_color.rgb = RGBColor.from_string(palette.HATCH[1:].upper())
+        band.fill.fore_color.rgb = RGBColor.from_string(palette.RULE[1:].upper())
         band.fill.back_color.rgb = RGBColor.from_string(palette.PAPER[1:].upper())

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from charts.metrics import width as text_width
 from charts.spec import Chart, Series
 from pitches.decks import fit
 from pitches.decks.contract import Block, Snapshot, Text
@@ -47,8 +48,8 @@ class Density:
     verdict: float
 
 
-NORMAL = Density(body=16.0, table=12.0, quote=14.0, verdict=14.5)
-SMALL = Density(body=13.5, table=10.5, quote=12.0, verdict=12.5)
+NORMAL = Density(body=16.0, table=13.0, quote=15.0, verdict=15.0)
+SMALL = Density(body=13.5, table=11.0, quote=12.5, verdict=12.5)
 
 
 @dataclass(frozen=True)
@@ -279,35 +280,32 @@ def _class_note(writer: Writer, block: Block) -> tuple[str, str]:
 
 
 def _cell_runs(writer: Writer, data: CellData, common: str) -> list[Run]:
-    """What one cell prints. A figure of another class than most says so beside it."""
-    url = web_address(data.get("url") or data.get("link"))
-    runs: list[Run] = []
+    """What one cell prints: symbol, words (which lead to their proof, or else to the address), remark.
+
+    The remark is the class of a figure, where it is another than most of the table's.
+    """
+    said: list[Run] = []
+    remark: list[Run] = []
     if data.get("text"):
-        runs += writer.text(data["text"])
+        said += writer.text(data["text"])
     elif data.get("raw"):
-        runs.append(Run(clean(data["raw"]).replace("\n", " ")))
+        said.append(Run(clean(data["raw"]).replace("\n", " ")))
     elif data.get("link"):
-        runs.append(Run(shorten(clean_line(data["link"]), 120)))
+        said.append(Run(shorten(clean_line(data["link"]), 120)))
     if data.get("figure"):
-        figure = writer.snapshot["figures"][data["figure"]]
-        if runs:
-            runs.append(Run(" "))
-        runs.append(writer.figure(data["figure"]))
-        if figure["class"] != common:
-            runs.append(Run(f"\xa0{writer.word(figure['class'])}", tone="muted"))
+        kind = writer.snapshot["figures"][data["figure"]]["class"]
+        said += [*([Run(" ")] if said else []), writer.figure(data["figure"])]
+        if kind != common:
+            remark.append(Run(f"\xa0{writer.word(kind)}", tone="muted"))
+    symbol: list[Run] = []
     if "state" in data:
-        symbol, tone = SYMBOLS[data["state"]]
-        said = runs or [
-            Run(writer.word(data["state"]), tone="muted" if data["state"] == "unknown" else "ink")
-        ]
-        runs = [Run(f"{symbol}\xa0", tone=tone), *said]
-    evidence = data.get("evidence")
-    return [
-        replace(run, url=None if evidence or run.evidence else url, evidence=run.evidence or evidence)
-        if run.text.strip("●○?\xa0 ")
-        else run
-        for run in runs
-    ]
+        mark, tone = SYMBOLS[data["state"]]
+        symbol.append(Run(f"{mark}\xa0", tone=tone))
+        said = said or [Run(writer.word(data["state"]))]
+    proof = data.get("evidence")
+    url = None if proof else web_address(data.get("url") or data.get("link"))
+    linked = [run if run.evidence else replace(run, url=url, evidence=proof) for run in said]
+    return [*symbol, *linked, *remark]
 
 
 def column_widths(
@@ -326,11 +324,11 @@ def column_widths(
         for index, runs in enumerate(cells):
             natural[index] = max(natural[index], fit.line_width(runs, text_size))
             words = [word for run in runs for word in run.text.split(" ")]
-            longest = max((fit.width(word, text_size, True) for word in words), default=0.0)
+            longest = max((text_width(word, text_size, True) for word in words), default=0.0)
             least[index] = max(least[index], longest)
-    most = width * 0.45
+    most, longest_word = width * 0.45, min(130.0, width / count)
     natural = [min(value, most) + 2 * PAD_X + 1 for value in natural]
-    least = [min(value, width / count - 2 * PAD_X) + 2 * PAD_X + 1 for value in least]
+    least = [min(value, longest_word) + 2 * PAD_X + 1 for value in least]
     least = [min(low, full) for low, full in zip(least, natural, strict=True)]
     if sum(natural) <= width:
         return tuple(value * width / sum(natural) for value in natural)
@@ -400,4 +398,4 @@ def _chart_heights(chart: Chart) -> tuple[float, float]:
         return 190.0, 400.0
     legend = 30.0 if len(chart.series) > 1 else 0.0
     bars = max(1, len(chart.categories))
-    return min(340.0, legend + 30.0 * bars + 12.0), legend + 62.0 * bars + 16.0
+    return min(340.0, legend + 30.0 * bars + 12.0), legend + 78.0 * bars + 16.0

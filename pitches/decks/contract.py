@@ -205,7 +205,7 @@ def snapshot_texts(snapshot: Snapshot) -> Iterator[tuple[str, Text, bool]]:
     for slide in snapshot["slides"]:
         where = f"slides[{slide['key']}]"
         for name in ("title", "footer", "notes"):
-            text: Text = slide[name]  # type: ignore[literal-required]  # one of the three names above
+            text: Text = slide[name]
             if name == "title" or any(text.values()):
                 yield f"{where}.{name}", text, slide["edited"]
         for index, block in enumerate(slide["blocks"]):

@@ -1,8 +1,4 @@
-"""Does the text fit its box? Measured with the metrics of the font we ship.
-
-Arimo has the widths of Arial (what PowerPoint shows) and of Liberation Sans (what LibreOffice shows), so one
-measurement holds for all outputs. Lengths are points.
-"""
+"""Does the text fit its box? Broken into lines by the widths of ``charts.metrics``. Lengths are points."""
 
 from __future__ import annotations
 
@@ -10,56 +6,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
-from pathlib import Path
 
-from fontTools.ttLib import TTFont
-
+from charts.metrics import width
 from pitches.decks.text import Run
 
-FONTS = Path(__file__).resolve().parents[2] / "static" / "fonts"
-FILES = {False: "Arimo-Regular.ttf", True: "Arimo-Bold.ttf"}  # by bold
 LEADING = 1.2  # line height, in font sizes; fixed in every output
-SPARE = 1.015  # programs round widths and kern a little differently
-ABSENT = 1.2  # width of a character that the font lacks, in font sizes: as wide as the widest emoji
 
-# A line may break after a space, a hyphen or a slash, and between ideographs; a no-break space holds together.
+# A line may break after a space, a hyphen or a slash, and between ideographs; never at a no-break space.
 _CHUNKS = re.compile(r"[^\S\xa0\u202f]+|[^\s\-–—/\u2e80-\u9fff\uac00-\ud7a3]+[\-–—/]*|.", re.DOTALL)
 
 Line = tuple[Run, ...]
-
-
-@cache
-def _advances(bold: bool) -> dict[int, float]:
-    """Advance width by character code, in font sizes."""
-    with TTFont(FONTS / FILES[bold], lazy=True) as font:
-        unit = font["head"].unitsPerEm
-        widths = font["hmtx"].metrics
-        return {code: widths[glyph][0] / unit for code, glyph in font.getBestCmap().items()}
-
-
-def printable(text: str) -> str:
-    """The text with a box for each character that our font lacks; joiners and variation marks are dropped."""
-    known = _advances(False)
-    shown = (
-        character if ord(character) in known or character.isspace() else "□"
-        for character in text
-        if ord(character) in known or unicodedata.category(character) not in ("Cf", "Mn", "Me")
-    )
-    return "".join(shown)
-
-
-@lru_cache(maxsize=50_000)
-def width(text: str, size: float, bold: bool = False) -> float:
-    """Width of one line of text, in points."""
-    advances = _advances(bold)
-    total = 0.0
-    for character in text:
-        advance = advances.get(ord(character))
-        if advance is None:
-            advance = 0.0 if unicodedata.category(character) in ("Cf", "Mn", "Me") else ABSENT
-        total += advance
-    return total * size * SPARE
 
 
 def line_width(runs: Iterable[Run], size: float) -> float:
@@ -151,6 +107,14 @@ def joined(runs: Sequence[Run]) -> Line:
         else:
             result.append(run)
     return tuple(result)
+
+
+def trimmed(line: Line) -> Line:
+    """Without the space that hangs over the edge."""
+    runs = list(line)
+    while runs and not runs[-1].text.strip(" "):
+        runs.pop()
+    return (*runs[:-1], replace(runs[-1], text=runs[-1].text.rstrip(" "))) if runs else ()
 
 
 def cut(lines: Sequence[Line], most: int, room: float, size: float) -> list[Line]:

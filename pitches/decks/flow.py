@@ -21,7 +21,7 @@ from pitches.decks.page import (
 from pitches.decks.text import Run, Tone
 
 GAP = 14.0  # between pieces
-PAD_X, PAD_Y = 6.0, 5.0  # inside a cell
+PAD_X, PAD_Y = 6.0, 6.0  # inside a cell
 
 
 class Piece(Protocol):
@@ -157,12 +157,13 @@ def stack(pieces: Sequence[Piece], x: float, y: float, room: float) -> list[list
         left = room
         while waiting:
             gap = GAP if page else 0.0
-            fitting, rest = waiting[0], None
+            fitting: Piece = waiting[0]
+            rest: Piece | None = None
             if waiting[0].height > left - gap + 0.01:
-                split = waiting[0].split(left - gap)
-                if split[0] is None:
+                upper, rest = waiting[0].split(left - gap)
+                if upper is None:
                     break
-                fitting, rest = split
+                fitting = upper
             page.append(fitting)
             left -= gap + fitting.height
             waiting = [rest, *waiting[1:]] if rest is not None else waiting[1:]

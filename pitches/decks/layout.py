@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pitches.decks import blocks, contract, fit, register
 from pitches.decks.blocks import NORMAL, SEPARATOR, SMALL, Density, Writer, evidence_run
@@ -15,8 +15,11 @@ from pitches.decks.text import Place, Run, clean_line, format_number, in_languag
 
 LEFT, RIGHT = 48.0, WIDTH - 48.0
 ROOM = RIGHT - LEFT
-TITLE_TOP, TITLE_HEIGHT = 50.0, 68.0
-BODY_TOP, BODY_HEIGHT = 134.0, 346.0
+TITLE_TOP, TITLE_HEIGHT = 48.0, 66.0
+BODY_TOP, BODY_HEIGHT = 126.0, 354.0
+COVER_LEFT, COVER_WIDTH = LEFT + 24.0, 720.0
+COVER_TITLE = (COVER_LEFT, 130.0, COVER_WIDTH, 150.0)
+KICKER_FRAME = (LEFT, 28.0, 620.0, 16.0)
 FOOTER_TOP, FOOTER_HEIGHT = 499.0, 24.0
 FOOTER_SIZE, KICKER_SIZE = 8.5, 11.0
 PAGE_NUMBER_WIDTH = 48.0
@@ -34,7 +37,7 @@ class TooLong(Exception):
 
 
 def lay_out(snapshot: Snapshot, language: str | None = None) -> list[Page]:
-    """Every page of the deck, in order. Raises TooLong; KeyError or ValueError on a snapshot with problems."""
+    """Every page of the deck, in order. Raises TooLong; KeyError or ValueError for what ``check`` finds."""
     writer = Writer(snapshot, language or snapshot["language"])
     pages = [page for slide in snapshot["slides"] for page in _slide(writer, slide)]
     if len(pages) > MOST_PAGES:
@@ -112,9 +115,9 @@ def _stacked(writer: Writer, slide_blocks: Sequence[Block], density: Density) ->
 
 
 def _cover_body(writer: Writer, slide: Slide) -> list[list[Element]]:
-    width = 720.0
+    width = COVER_WIDTH
     found = [piece for block in slide["blocks"] for piece in blocks.pieces(writer, block, width, NORMAL)]
-    pages = stack(found, LEFT + 24.0, 300.0, 130.0)
+    pages = stack(found, COVER_LEFT, 300.0, 130.0)
     snapshot = writer.snapshot
     facts = [
         f"{writer.word('snapshot')} {clean_line(snapshot['id'])}",
@@ -125,7 +128,7 @@ def _cover_body(writer: Writer, slide: Slide) -> list[list[Element]]:
     else:
         facts.append(writer.word("draft"))
     line = paragraph([Run(shorten(SEPARATOR.join(facts), 160), tone="muted")], width, KICKER_SIZE)
-    meta = TextBox(LEFT + 24.0, 462.0, width, line.height, (line,), "meta")
+    meta = TextBox(COVER_LEFT, 462.0, width, line.height, (line,), "meta")
     return [[*page, meta] for page in pages or [[]]]
 
 
@@ -142,8 +145,7 @@ def _title(writer: Writer, slide: Slide, part: int, parts: int) -> tuple[TextBox
     ]
     if parts > 1:
         runs.append(Run("\xa0" + writer.word("part", part=part, parts=parts), bold=True, tone="muted"))
-    x, y = (LEFT + 24.0, 130.0) if cover else (LEFT, TITLE_TOP)
-    width, height = (720.0, 150.0) if cover else (ROOM, TITLE_HEIGHT)
+    x, y, width, height = COVER_TITLE if cover else (LEFT, TITLE_TOP, ROOM, TITLE_HEIGHT)
     for size, most in sizes:
         lines = fit.wrap(runs, width, size)
         if len(lines) <= most:
@@ -171,7 +173,8 @@ def _kicker(writer: Writer, slide: Slide) -> TextBox | None:
     if not runs or slide["layout"] == "cover":
         return None
     one = Paragraph((tuple(runs),), KICKER_SIZE)
-    return TextBox(LEFT, 28.0, 620.0, one.height, (one,), "meta")
+    x, y, width, height = KICKER_FRAME
+    return TextBox(x, y, width, height, (one,), "meta")
 
 
 def _marks(writer: Writer) -> tuple[str, ...]:
@@ -192,7 +195,7 @@ def marks_box(marks: Sequence[str]) -> TextBox:
 
 
 def _footer(writer: Writer, slide: Slide, ids: Sequence[str]) -> TextBox | None:
-    """Source, query, time, how many inspected, evidence ids; at most two lines, the rest is in the register."""
+    """Source, query, time, how many inspected, evidence ids: two lines at most, the register has the rest."""
     if slide["layout"] == "cover":
         return None
     entries = [entry for entry in writer.snapshot["evidence"] if entry["id"] in ids]

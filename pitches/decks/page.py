@@ -1,6 +1,7 @@
 """A laid-out page: what stands where. All three outputs draw these, so that all say the same.
 
-Lengths are points; a page is 960 x 540 (16 : 9). Text is already broken into lines, so a box's height is known.
+Lengths are points; a page is 960 x 540 (16 : 9). Text is already broken into lines, so a box's height is
+known.
 """
 
 from __future__ import annotations

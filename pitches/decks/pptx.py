@@ -21,13 +21,13 @@ from pptx.util import Emu
 
 from charts.pptx import add_chart
 from charts.table import as_sentences
-from pitches.decks import base, layout
+from pitches.decks import base, layout, looks
 from pitches.decks.base import emu
 from pitches.decks.contract import Snapshot
 from pitches.decks.fit import LEADING
 from pitches.decks.flow import PAD_X, PAD_Y
 from pitches.decks.page import BULLET_INDENT, ChartBox, Page, Paragraph, Row, TableBox, TextBox
-from pitches.decks.text import Run, clean, clean_line, plain, shorten
+from pitches.decks.text import Run, Tone, clean, clean_line, plain, shorten
 from pitches.decks.words import word
 
 LANGUAGE_TAGS = {"en": "en-GB", "sv": "sv-SE"}
@@ -45,7 +45,8 @@ NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # the table style "No Style
 _KEEP_COLOUR = (
     '<a:extLst xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
     '<a:ext uri="{A12FA001-AC4F-418D-AE19-62706E023703}"><ahyp:hlinkClr '
-    'xmlns:ahyp="http://schemas.microsoft.com/office/drawing/2018/hyperlinkcolor" val="tx"/></a:ext></a:extLst>'
+    'xmlns:ahyp="http://schemas.microsoft.com/office/drawing/2018/hyperlinkcolor" val="tx"/>'
+    "</a:ext></a:extLst>"
 )
 
 
@@ -102,9 +103,7 @@ class _Painter:
         if page.layout != "cover":
             body = self.placeholder("Slide number", "sldNum", base.NUMBER_INDEX)
             line = etree.SubElement(body, qn("a:p"))
-            field = etree.SubElement(
-                line, qn("a:fld"), id="{5B2F1C2E-6C5A-4B0B-9F55-3C1D5A7B9E01}", type="slidenum"
-            )
+            field = etree.SubElement(line, qn("a:fld"), id=base.NUMBER_FIELD, type="slidenum")
             etree.SubElement(field, qn("a:rPr"), lang=LANGUAGE_TAGS[self.language])
             etree.SubElement(field, qn("a:t")).text = str(number)
 
@@ -156,7 +155,7 @@ class _Painter:
         self.fill(shape._element.txBody, element.paragraphs, right=element.right)
         return shape
 
-    def rectangle(self, x: float, y: float, width: float, height: float, tone: str, *, tint: bool) -> None:
+    def rectangle(self, x: float, y: float, width: float, height: float, tone: Tone, *, tint: bool) -> None:
         tree = self.slide.shapes._spTree
         shape = etree.SubElement(tree, qn("p:sp"))
         head = etree.SubElement(shape, qn("p:nvSpPr"))
@@ -169,12 +168,11 @@ class _Painter:
         etree.SubElement(frame, qn("a:ext"), cx=str(emu(width)), cy=str(emu(height)))
         form = etree.SubElement(properties, qn("a:prstGeom"), prst="rect")
         etree.SubElement(form, qn("a:avLst"))
-        colour = etree.SubElement(
-            etree.SubElement(properties, qn("a:solidFill")), qn("a:schemeClr"), val=COLOURS[tone]
-        )
-        if tint:
-            etree.SubElement(colour, qn("a:lumMod"), val="10000")
-            etree.SubElement(colour, qn("a:lumOff"), val="90000")
+        fill = etree.SubElement(properties, qn("a:solidFill"))
+        if tint and tone in looks.TINTS:
+            etree.SubElement(fill, qn("a:srgbClr"), val=looks.TINTS[tone][1:].upper())
+        else:
+            etree.SubElement(fill, qn("a:schemeClr"), val="bg2" if tint else COLOURS[tone])
         etree.SubElement(etree.SubElement(properties, qn("a:ln")), qn("a:noFill"))
 
     def table(self, element: TableBox) -> None:
@@ -304,7 +302,7 @@ _WRITTEN = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
 
 
 def normalised(content: bytes) -> bytes:
-    """The package with fixed dates, in it and in the workbooks it holds, so that equal decks are equal bytes."""
+    """The package with fixed dates, in its workbooks, too, so that equal decks are equal bytes."""
     buffer = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,

@@ -6,7 +6,7 @@ from pitches.decks.blocks import FINE, SEPARATOR, Writer, head_row
 from pitches.decks.contract import Evidence, EvidenceRow
 from pitches.decks.flow import PAD_X, Piece, TablePiece, row
 from pitches.decks.page import Cell, Paragraph, Row, paragraph
-from pitches.decks.text import Run, clean, clean_line, format_number, shorten, web_address
+from pitches.decks.text import Run, clean, clean_line, format_number, plain, shorten, web_address
 
 SHARES = (0.07, 0.27, 0.27, 0.17, 0.22)
 MOST_ORIGINALS = 3
@@ -48,17 +48,19 @@ def _id(writer: Writer, evidence: Evidence) -> list[list[Run]]:
 
 
 def _figures(writer: Writer, evidence: Evidence) -> list[list[Run]]:
-    lines = [writer.text(evidence["label"], bold=True)]
+    """The name of the entry, then its figures; those of one label (the weeks of a chart) share a line."""
+    groups: dict[str, list[Run]] = {}
     for key, figure in writer.snapshot["figures"].items():
         if figure["evidence"] != evidence["id"]:
             continue
-        # The links of this entry lead out, not back to itself.
-        value = Run(writer.figure(key).text, key, bold=True)
-        runs = [*writer.text(figure["label"]), Run(": "), value]
+        label = plain(writer.text(figure["label"]))
+        runs = groups.setdefault(label, [Run(label)])
+        runs.append(Run(": " if len(runs) == 1 else ", "))
+        # No link: this is where the links lead.
+        runs.append(Run(writer.figure(key).text, key, bold=True))
         if figure["class"] != evidence["class"]:
-            runs.append(Run(f" ({writer.word(figure['class'])})", tone="muted"))
-        lines.append(runs)
-    return lines
+            runs.append(Run(f"\xa0({writer.word(figure['class'])})", tone="muted"))
+    return [writer.text(evidence["label"], bold=True), *groups.values()]
 
 
 def _how(writer: Writer, evidence: Evidence) -> list[list[Run]]:
@@ -84,8 +86,9 @@ def _where(writer: Writer, evidence: Evidence) -> list[list[Run]]:
     if days:
         lines.append([Run(" – ".join(days), tone="muted")])
     facts = []
-    if evidence.get("fetched_at"):
-        facts.append(f"{writer.word('fetched')} {writer.moment(evidence['fetched_at'])}")
+    fetched = evidence.get("fetched_at")
+    if fetched:
+        facts.append(f"{writer.word('fetched')} {writer.moment(fetched)}")
     inspected = evidence.get("inspected")
     if inspected is not None:
         facts.append(f"{writer.word('inspected')} {format_number(inspected, 'count', writer.language)}")

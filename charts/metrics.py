@@ -1,0 +1,67 @@
+"""How wide is a text? Measured with the metrics of the font we ship. Lengths are points.
+
+Arimo has the widths of Arial (what PowerPoint shows) and of Liberation Sans (what LibreOffice shows), so one
+measurement holds for all outputs.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache, lru_cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+FONTS = Path(__file__).resolve().parent.parent / "static" / "fonts"
+FILES = {False: "Arimo-Regular.ttf", True: "Arimo-Bold.ttf"}  # by bold
+SPARE = 1.015  # programs round widths and kern a little differently
+ABSENT = 1.2  # width of a character that the font lacks, in font sizes: as wide as the widest emoji
+_NO_WIDTH = ("Cf", "Mn", "Me")  # joiners and combining marks
+
+
+@cache
+def _advances(bold: bool) -> dict[int, float]:
+    """Advance width by character code, in font sizes."""
+    with TTFont(FONTS / FILES[bold], lazy=True) as font:
+        unit = font["head"].unitsPerEm
+        widths = font["hmtx"].metrics
+        return {code: widths[glyph][0] / unit for code, glyph in font.getBestCmap().items()}
+
+
+@lru_cache(maxsize=50_000)
+def width(text: str, size: float, bold: bool = False) -> float:
+    """Width of one line of text, in points."""
+    advances = _advances(bold)
+    total = 0.0
+    for character in text:
+        advance = advances.get(ord(character))
+        if advance is None:
+            advance = 0.0 if unicodedata.category(character) in _NO_WIDTH else ABSENT
+        total += advance
+    return total * size * SPARE
+
+
+def printable(text: str) -> str:
+    """The text with a box for each character that our font lacks; joiners and marks it lacks are dropped."""
+    known = _advances(False)
+    return "".join(
+        character if ord(character) in known or character.isspace() else "□"
+        for character in text
+        if ord(character) in known or unicodedata.category(character) not in _NO_WIDTH
+    )
+
+
+def broken(text: str, room: float, size: float) -> list[str]:
+    """Plain text in lines no wider than ``room``; a word wider than that is broken anywhere."""
+    lines = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}".strip()
+        if width(joined, size) <= room:
+            lines[-1] = joined
+            continue
+        lines += [""] if lines[-1] else []
+        for character in word:
+            if lines[-1] and width(lines[-1] + character, size) > room:
+                lines.append("")
+            lines[-1] += character
+    return lines

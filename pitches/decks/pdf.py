@@ -1,0 +1,156 @@
+"""A snapshot -> a tagged PDF (PDF/UA-1) with bookmarks and links, by typst from one template.
+
+The template gets measured pages as JSON and draws them; no text becomes code. Nothing is fetched: no network,
+no system fonts, no packages. The same snapshot gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from charts import palette
+from charts.echarts import to_echarts
+from charts.metrics import FONTS, printable
+from charts.svg import render_svg
+from charts.table import as_sentences
+from pitches.decks import fit, layout, looks
+from pitches.decks.contract import Snapshot
+from pitches.decks.flow import PAD_X, PAD_Y
+from pitches.decks.page import BULLET_INDENT, ChartBox, Element, Page, Paragraph, Row, TableBox, TextBox
+from pitches.decks.text import Run, Tone, clean, clean_line, plain, shorten
+
+TEMPLATE = Path(__file__).with_name("deck.typ")
+
+
+def render(snapshot: Snapshot, language: str | None = None) -> bytes:
+    """The .pdf file. Raises what ``layout.lay_out`` raises; ``charts.svg.ChartError``."""
+    tongue = language or snapshot["language"]
+    pages = layout.lay_out(snapshot, tongue)
+    deck = _Deck(snapshot, tongue, frozenset(layout.anchors(pages))).data(pages)
+    frozen = snapshot["frozen_at"]
+    moment = datetime.fromisoformat(frozen).astimezone(UTC) if frozen else datetime(2000, 1, 1, tzinfo=UTC)
+    return typst.compile(
+        TEMPLATE,
+        root=TEMPLATE.parent,
+        font_paths=[FONTS],
+        ignore_system_fonts=True,
+        sys_inputs={"deck": json.dumps(deck, ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+        timestamp=moment,
+    )
+
+
+class _Deck:
+    """Pages as the template reads them."""
+
+    def __init__(self, snapshot: Snapshot, language: str, anchors: frozenset[str]) -> None:
+        self.snapshot = snapshot
+        self.language = language
+        self.anchors = anchors
+        self.tints: Mapping[Tone, str] = looks.tints(snapshot["accent"])
+
+    def data(self, pages: Sequence[Page]) -> dict[str, Any]:
+        title = plain(pages[0].title.paragraphs[0].runs) if pages else ""
+        author = shorten(clean_line(self.snapshot["names"].get("author", "")), 100)
+        return {
+            "title": printable(shorten(clean_line(title), 200)) or "Earshot",
+            "author": printable(author) or "Earshot",
+            "description": f"{clean_line(self.snapshot['id'])[:60]}, {self.snapshot['version']}",
+            "language": self.language,
+            "tones": looks.tones(self.snapshot["accent"]),
+            "rule": palette.RULE,
+            "pad": [PAD_X, PAD_Y],
+            "indent": BULLET_INDENT,
+            "pages": [self.page(page, number) for number, page in enumerate(pages, 1)],
+        }
+
+    def page(self, page: Page, number: int) -> dict[str, Any]:
+        return {
+            "cover": page.layout == "cover",
+            "number": str(number),
+            "number_top": layout.FOOTER_TOP,
+            "number_size": layout.FOOTER_SIZE,
+            "kicker": self.text(page.kicker) if page.kicker else None,
+            "title": self.text(page.title),
+            "footer": self.text(page.footer) if page.footer else None,
+            "marks": self.text(layout.marks_box(page.marks)) if page.marks else None,
+            "elements": [
+                self.element(element, f"p{number}e{index}") for index, element in enumerate(page.elements)
+            ],
+        }
+
+    def element(self, element: Element, identity: str) -> dict[str, Any]:
+        if isinstance(element, TextBox):
+            return self.text(element)
+        if isinstance(element, TableBox):
+            return self.table(element)
+        return self.chart(element, identity)
+
+    def text(self, box: TextBox) -> dict[str, Any]:
+        return {
+            "kind": "text",
+            **_place(box),
+            "inset": box.inset,
+            "fill": self.tints[box.fill] if box.fill else None,
+            "bar": box.bar,
+            "right": box.right,
+            "paragraphs": [self.paragraph(one) for one in box.paragraphs],
+        }
+
+    def table(self, box: TableBox) -> dict[str, Any]:
+        return {
+            "kind": "table",
+            **_place(box),
+            "widths": box.widths,
+            "head": self.row(box.head),
+            "rows": [self.row(row) for row in box.rows],
+        }
+
+    def row(self, row: Row) -> dict[str, Any]:
+        return {
+            "height": row.height,
+            "anchor": None if row.continued else row.anchor,
+            "cells": [
+                {
+                    "right": cell.align == "right",
+                    "paragraphs": [self.paragraph(one) for one in cell.paragraphs],
+                }
+                for cell in row.cells
+            ],
+        }
+
+    def chart(self, box: ChartBox, identity: str) -> dict[str, Any]:
+        option = to_echarts(box.chart, self.language)
+        drawing = render_svg(option, round(box.width), round(box.height), identity=identity)
+        return {
+            "kind": "chart",
+            **_place(box),
+            "svg": printable(drawing),
+            "alt": printable(clean(as_sentences(box.chart, self.language))),
+        }
+
+    def paragraph(self, one: Paragraph) -> dict[str, Any]:
+        return {
+            "size": one.size,
+            "after": one.after,
+            "bullet": one.bullet,
+            "lines": [[self.run(run) for run in fit.trimmed(line)] for line in one.lines],
+        }
+
+    def run(self, run: Run) -> dict[str, Any]:
+        found: dict[str, Any] = {"text": printable(clean(run.text)), "tone": run.tone, "bold": run.bold}
+        if run.url:
+            found["url"] = run.url
+        elif run.evidence in self.anchors:
+            found["to"] = run.evidence
+        return found
+
+
+def _place(box: Element) -> dict[str, float]:
+    return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
