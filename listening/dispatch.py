@@ -46,7 +46,7 @@ def due(at: datetime | None = None) -> Iterator[Message]:
 
 
 def start_plan(plan_id: int, token: str, at: datetime) -> None:
-    """One scan for the slot that fell due, and the next run. Slots missed while nothing ran are caught up by one."""
+    """One scan for the slot that fell due, and the next run. Slots missed meanwhile are caught up by one."""
     with transaction.atomic():
         plan = schedule.take(ScanPlan, plan_id, token, at)
         if plan is None or plan.due_at is None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
 from django.conf import settings
 
@@ -46,44 +45,27 @@ def client() -> net.Client:
     return _client(access.contact())
 
 
-@dataclass
-class Recorder:
-    """A client that remembers the answers it gave, so that they can be kept as captures."""
-
-    inner: net.Client
-    responses: list[net.Response] = field(default_factory=list)
-
-    def get(self, url: str, **kwargs: Any) -> net.Response:
-        return self._keep(self.inner.get(url, **kwargs))
-
-    def post(self, url: str, **kwargs: Any) -> net.Response:
-        return self._keep(self.inner.post(url, **kwargs))
-
-    def _keep(self, response: net.Response) -> net.Response:
-        self.responses.append(response)
-        return response
-
-    def captures(self, fetch: Fetch, now: datetime) -> list[Capture]:
-        """The answers as unsaved rows."""
-        rows = []
-        for response in self.responses:
-            packed = gzip.compress(response.body, compresslevel=6, mtime=0)
-            rows.append(
-                Capture(
-                    fetch=fetch,
-                    url=response.url,
-                    status=response.status,
-                    sha256=hashlib.sha256(response.body).hexdigest(),
-                    body=packed if len(packed) <= CAPTURE_LIMIT else b"",
-                    fetched_at=response.fetched_at,
-                    expires_at=now + CAPTURE_KEPT,
-                )
+def captures(responses: Iterable[net.Response], fetch: Fetch, now: datetime) -> list[Capture]:
+    """Raw answers as unsaved rows, packed and hashed; a very long one is hashed only."""
+    rows = []
+    for response in responses:
+        packed = gzip.compress(response.body, compresslevel=6, mtime=0)
+        rows.append(
+            Capture(
+                fetch=fetch,
+                url=response.url,
+                status=response.status,
+                sha256=hashlib.sha256(response.body).hexdigest(),
+                body=packed if len(packed) <= CAPTURE_LIMIT else b"",
+                fetched_at=response.fetched_at,
+                expires_at=now + CAPTURE_KEPT,
             )
-        return rows
+        )
+    return rows
 
 
-def source(name: str, workspace: Workspace, http: net.Client | Recorder) -> sources.Source:
-    """The listed source, set up as the workspace wants it. Raises KeyError for a source that is not listed."""
+def source(name: str, workspace: Workspace, http: net.Client) -> sources.Source:
+    """The listed source, set up as the workspace wants it. KeyError for one that is not listed."""
     kind = sources.get(name)
     if kind.instance_setting:
         return kind(http, instance=getattr(settings, kind.instance_setting))

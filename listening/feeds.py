@@ -127,13 +127,17 @@ def drafts(feed: Feed, now: datetime, changed_since: datetime | None = None) -> 
         entries = entries.filter(changed_at__gt=changed_since)
     found = []
     for entry in entries.order_by("pk"):
-        draft = normalise(_unpack(entry), "feeds", entry.published_at if entry.item["published_at"] is None else now)
-        found.append(dataclasses.replace(draft, external_id=entry_id(feed, entry), root_id=entry_id(feed, entry)))
+        draft = normalise(
+            _unpack(entry), "feeds", entry.published_at if entry.item["published_at"] is None else now
+        )
+        found.append(
+            dataclasses.replace(draft, external_id=entry_id(feed, entry), root_id=entry_id(feed, entry))
+        )
     return found
 
 
 def entry_id(feed: Feed, entry: FeedEntry) -> str:
-    """One id for one post: the feed's own where it is unique on the web, else together with the feed's address."""
+    """One id for one post: the feed's own where it is unique on the web, else with the feed's address."""
     own = str(entry.item["external_id"])
     is_unique = own.startswith(("http://", "https://", "tag:", "urn:"))
     return entry.external_id if is_unique else hashlib.sha256(f"{feed.url}#{own}".encode()).hexdigest()
@@ -142,9 +146,15 @@ def entry_id(feed: Feed, entry: FeedEntry) -> str:
 def hear(subscription: FeedSubscription, now: datetime, fetch: Fetch | None = None) -> store.Saved:
     """Matches entries that changed since the workspace last looked, and stores what answers a search."""
     with transaction.atomic():
-        mine = FeedSubscription.objects.select_for_update().select_related("feed", "workspace").get(pk=subscription.pk)
+        mine = (
+            FeedSubscription.objects.select_for_update()
+            .select_related("feed", "workspace")
+            .get(pk=subscription.pk)
+        )
         versions = searches.current(mine.workspace)
-        heard = [store.Heard(draft, match(draft, versions)) for draft in drafts(mine.feed, now, mine.heard_to)]
+        heard = [
+            store.Heard(draft, match(draft, versions)) for draft in drafts(mine.feed, now, mine.heard_to)
+        ]
         latest = mine.feed.entries.order_by("-changed_at").values_list("changed_at", flat=True).first()
         mine.heard_to = latest or mine.heard_to
         mine.save(update_fields=["heard_to"])

@@ -29,7 +29,12 @@ class MentionFilterForm(forms.Form):
     days = forms.ChoiceField(
         label=_("Period"),
         required=False,
-        choices=[("", _("All time")), ("7", _("Last 7 days")), ("30", _("Last 30 days")), ("90", _("Last 90 days"))],
+        choices=[
+            ("", _("All time")),
+            ("7", _("Last 7 days")),
+            ("30", _("Last 30 days")),
+            ("90", _("Last 90 days")),
+        ],
     )
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
@@ -112,7 +117,9 @@ def apply(workspace: Workspace, form: MentionFilterForm, now: datetime) -> Filte
     return Filtered(matches, queries.mentions_of(workspace, matches), cut)
 
 
-def bounds(workspace: Workspace, asked: dict[str, Any], now: datetime) -> tuple[datetime | None, datetime | None]:
+def bounds(
+    workspace: Workspace, asked: dict[str, Any], now: datetime
+) -> tuple[datetime | None, datetime | None]:
     """The period asked for: dates win over "last n days", which count whole days up to now."""
     since = until = None
     if asked["since"]:
@@ -120,7 +127,11 @@ def bounds(workspace: Workspace, asked: dict[str, Any], now: datetime) -> tuple[
     if asked["until"]:
         until = period(workspace, asked["until"], asked["until"])[1]
     if asked["days"] and not (since or until):
-        since = period(workspace, workspace.localtime(now).date() - timedelta(days=int(asked["days"]) - 1), date.max - timedelta(days=1))[0]
+        since = period(
+            workspace,
+            workspace.localtime(now).date() - timedelta(days=int(asked["days"]) - 1),
+            date.max - timedelta(days=1),
+        )[0]
     return since, until
 
 

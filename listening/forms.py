@@ -53,7 +53,7 @@ class SearchForm(forms.Form):
 class PlanForm(forms.ModelForm):
     """When scans run. Hours and days as choices; a cron expression for experts."""
 
-    weekday = forms.TypedChoiceField(label=_("Weekday"), coerce=int, required=False, empty_value=1)
+    weekday = forms.TypedChoiceField(label=_("Weekday"), coerce=int)
 
     class Meta:
         model = ScanPlan

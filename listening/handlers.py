@@ -106,7 +106,9 @@ class Feeds:
 
     def plan(self, scan: Scan) -> Iterable[Fetch]:
         if any(kind.name == "feeds" for kind in door.enabled(scan.workspace)):
-            for subscription in FeedSubscription.objects.filter(workspace=scan.workspace).select_related("feed"):
+            for subscription in FeedSubscription.objects.filter(workspace=scan.workspace).select_related(
+                "feed"
+            ):
                 yield Fetch(
                     scan=scan,
                     source="feeds",
@@ -123,7 +125,9 @@ class Feeds:
         return Page((answer,), len(answer.document.items) if answer.document else 0)
 
     def save(self, fetch: Fetch, page: Page[FeedAnswer]) -> Saved:
-        subscription = FeedSubscription.objects.filter(workspace=fetch.scan.workspace, feed=fetch.feed).first()
+        subscription = FeedSubscription.objects.filter(
+            workspace=fetch.scan.workspace, feed=fetch.feed
+        ).first()
         if subscription is None:  # unfollowed meanwhile
             return Saved()
         now = schedule.now()
@@ -188,5 +192,3 @@ class Threads:
             else:
                 store.save_thread(conversation, one.replies, now)
         return Saved(found=len(page.items))
-
-

@@ -182,11 +182,16 @@ def group(drafts: Sequence[Draft], known: Mapping[str, int]) -> Grouping:
         top = find(("draft", index))
         story_of.append(min(stories[top]) if top in stories else fresh.setdefault(top, -len(fresh) - 1))
     merges = [
-        (story, min(together)) for together in stories.values() for story in sorted(set(together)) if story != min(together)
+        (story, min(together))
+        for together in stories.values()
+        for story in sorted(set(together))
+        if story != min(together)
     ]
     return Grouping(tuple(story_of), tuple(merges))
 
 
-def reach_back(last_covered_to: datetime | None, now: datetime, first: timedelta, overlap: timedelta) -> datetime:
+def reach_back(
+    last_covered_to: datetime | None, now: datetime, first: timedelta, overlap: timedelta
+) -> datetime:
     """From when a fetch reads: an overlap before the last good coverage, or the first reach-back."""
     return now - first if last_covered_to is None else max(last_covered_to - overlap, now - first)

@@ -16,7 +16,7 @@ WEEKDAYS = 7
 
 
 def check_cron(text: str) -> None:
-    """Raises ValidationError unless ``text`` is a cron expression that ever comes due, at most once a quarter-hour."""
+    """Raises ValidationError unless ``text`` is a cron expression that comes due, at most quarter-hourly."""
     try:
         runs = CronSim(text, datetime(2026, 1, 1, tzinfo=UTC))
         first, second = next(runs), next(runs)
@@ -58,7 +58,10 @@ def explain(plan: ScanPlan) -> str:
         case ScanPlan.Every.DAY:
             return _("Every day at %(clock)s") % {"clock": clock}
         case ScanPlan.Every.WEEK:
-            return _("Every %(weekday)s at %(clock)s") % {"weekday": weekday_name(plan.weekday), "clock": clock}
+            return _("Every %(weekday)s at %(clock)s") % {
+                "weekday": weekday_name(plan.weekday),
+                "clock": clock,
+            }
     return _("Cron expression %(cron)s") % {"cron": plan.cron_text}
 
 

@@ -1,10 +1,11 @@
-"""What pages and figures ask of what we heard. Workspace first, one count function, periods half open in UTC."""
+"""What pages and figures ask of what we heard. Workspace first, one count function, half-open periods."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
@@ -81,11 +82,12 @@ def counts_by_source(matches: QuerySet[Match]) -> dict[str, Counts]:
     """``counts`` per source name."""
     names = [one.name for one in fields(Counts)]
     rows = matches.order_by().values("source").annotate(**{f"n_{name}": DISTINCT[name] for name in names})
-    return {row["source"]: Counts(**{name: row[f"n_{name}"] for name in names}) for row in rows}
+    found: Iterable[Mapping[str, Any]] = rows
+    return {row["source"]: Counts(**{name: row[f"n_{name}"] for name in names}) for row in found}
 
 
 def per_period(matches: QuerySet[Match], unit: str, zone: ZoneInfo) -> list[tuple[date, int]]:
-    """Stories per "day" or "week" (from Monday) of the zone, as (first day, stories); empty periods left out."""
+    """Stories per "day" or "week" (from Monday) of the zone, as (first day, stories); empty ones left out."""
     rows = (
         matches.order_by()
         .annotate(period=Trunc("published_at", unit, tzinfo=zone))
@@ -108,10 +110,9 @@ def mentions_of(workspace: Workspace, matches: QuerySet[Match]) -> QuerySet[Ment
 
 def told_first(mentions: QuerySet[Mention]) -> QuerySet[Mention]:
     """One mention per story: the newest, with ``copies`` telling how many say the same."""
-    window = {"partition_by": ["story"]}
     return mentions.annotate(
-        place=Window(RowNumber(), order_by=["-published_at", "-pk"], **window),
-        copies=Window(Count("pk"), **window),
+        place=Window(RowNumber(), partition_by="story", order_by=["-published_at", "-pk"]),
+        copies=Window(Count("pk"), partition_by="story"),
     ).filter(place=1)
 
 
@@ -195,7 +196,7 @@ def _covered(name: str, fetches: Sequence[Fetch], since: datetime, until: dateti
 def join(
     spans: Iterable[tuple[datetime, datetime]], since: datetime, until: datetime
 ) -> tuple[datetime, datetime] | None:
-    """The unbroken stretch that ends latest, from overlapping spans, cut to since..until; None if there is none."""
+    """The unbroken stretch that ends latest, from overlapping spans, cut to since..until, or None."""
     best: tuple[datetime, datetime] | None = None
     for begin, end in sorted(spans, key=lambda span: span[1], reverse=True):
         if best is None:
@@ -266,7 +267,7 @@ def answerable(
 ) -> list[Mention]:
     """Stored conversations worth an answer from us: read, without us, questions first, then the most visible.
 
-    Visible means what the source counts: points, likes, shares, comments. Ties go to the newest; one per story.
+    Visible means what the source counts: points, likes, shares, comments. Ties: the newest; one per story.
     """
     open_ones = (
         mentions_of(workspace, matches)
@@ -287,7 +288,10 @@ def answerable(
 def stories_by_search(workspace: Workspace, since: datetime) -> dict[int, int]:
     """Stories that each search's current wording found since then, by search id."""
     rows = (
-        matched(workspace, since=since).order_by().values("search").annotate(n=Count("mention__story", distinct=True))
+        matched(workspace, since=since)
+        .order_by()
+        .values("search")
+        .annotate(n=Count("mention__story", distinct=True))
     )
     return {row["search"]: row["n"] for row in rows}
 
@@ -310,5 +314,7 @@ def health(workspace: Workspace) -> dict[str, Health]:
     last_good = {fetch.source: fetch for fetch in good}
     for fetch in newest:
         ok = last_good.get(fetch.source)
-        found[fetch.source] = Health(ok.finished_at if ok else None, ok.inspected if ok else 0, fetch.error_text)
+        found[fetch.source] = Health(
+            ok.finished_at if ok else None, ok.inspected if ok else 0, fetch.error_text
+        )
     return found

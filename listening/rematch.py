@@ -48,7 +48,10 @@ def rematch(version: SearchVersion) -> int:
     for subscription in FeedSubscription.objects.filter(workspace=workspace).select_related("feed"):
         drafts = feeds.drafts(subscription.feed, timezone.now())
         hits = [
-            store.Heard(draft, (Hit(version.pk, explain(asked, draft.document()), content_hash(draft.title, draft.text)),))
+            store.Heard(
+                draft,
+                (Hit(version.pk, explain(asked, draft.document()), content_hash(draft.title, draft.text)),),
+            )
             for draft in drafts
             if asked.matches(draft.document())
         ]

@@ -1,7 +1,7 @@
 """Runs scans: one task is one page is one transaction. The only place where source, pipeline and store meet.
 
-    start -> fetches (rows that are due) -> run_page: take lease -> read (HTTP) -> save and advance (one commit)
-          -> due again for the next page, or finished -> the scan is finished when its last fetch is
+start -> fetches (rows that are due) -> run_page: take lease -> read (HTTP) -> save and advance (one commit)
+      -> due again for the next page, or finished -> the scan is finished when its last fetch is
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 
 from listening import door, schedule
 from listening.models import Capture, Fetch, Scan, ScanPlan
-from listening.net import Busy, Client, SourceError
+from listening.net import Busy, Client, Response, SourceError
 from listening.net.errors import gettext_noop
 from listening.sources import Source
 from listening.store import Saved
@@ -33,7 +33,8 @@ log = logging.getLogger(__name__)
 MOST_FAILURES = 4  # errors in a row before a fetch ends with what it has
 LONGEST_WAIT = 15 * 60.0  # seconds; told to wait longer, a fetch leaves the rest to the next scan
 CRASHED = gettext_noop(
-    "Something unexpected happened while reading this (%(fault)s). What was read before is kept; the next scan tries again."
+    "Something unexpected happened while reading this (%(fault)s). What was read before is kept; "
+    "the next scan tries again."
 )
 STOPPED_WORKERS = gettext_noop(
     "Reading this stopped the worker several times, so it was put aside. What was read before is kept."
@@ -74,12 +75,14 @@ def running(workspace: Workspace) -> Scan | None:
 
 
 def start(workspace: Workspace, slot: datetime, plan: ScanPlan | None = None) -> Scan:
-    """Begins a scan of everything the workspace listens to, or returns the one that runs or stands for the slot."""
+    """Begins a scan of all that the workspace listens to, or returns the one that runs or has the slot."""
     try:
         with transaction.atomic():
             scan = Scan.objects.create(workspace=workspace, slot=slot, plan=plan)
             fetches = [
-                fetch for capability in settings.FETCH_HANDLERS for fetch in handler_for(capability).plan(scan)
+                fetch
+                for capability in settings.FETCH_HANDLERS
+                for fetch in handler_for(capability).plan(scan)
             ]
             for fetch in fetches:
                 fetch.due_at = slot
@@ -101,11 +104,13 @@ def run_page(fetch_id: int, token: str, client: Client | None = None) -> Again |
     if fetch is None:
         return None
     if fetch.attempts > schedule.MOST_ATTEMPTS:
-        return _end_early(fetch, SourceError(STOPPED_WORKERS, kind="blocked"))
-    recorder = door.Recorder(client or door.client())
+        _end_early(fetch, SourceError(STOPPED_WORKERS, kind="blocked"))
+        return None
+    answers: list[Response] = []
     handler = handler_for(fetch.capability)
     try:
-        source = door.source(fetch.source, fetch.scan.workspace, recorder)
+        http = (client or door.client()).heard_by(answers.append)
+        source = door.source(fetch.source, fetch.scan.workspace, http)
         page = handler.read(fetch, source)
     except Busy as busy:
         return _wait(fetch, busy.seconds)
@@ -115,17 +120,17 @@ def run_page(fetch_id: int, token: str, client: Client | None = None) -> Again |
         log.exception("Fetch %s crashed", fetch)
         _end_early(fetch, SourceError(CRASHED, kind="transient", params={"fault": type(error).__name__}))
         raise
-    return _commit(fetch, handler, page, recorder)
+    return _commit(fetch, handler, page, answers)
 
 
-def _commit(fetch: Fetch, handler: Handler, page: Page[Any], recorder: door.Recorder) -> Again | None:
+def _commit(fetch: Fetch, handler: Handler, page: Page[Any], answers: list[Response]) -> Again | None:
     """Stores the page and moves the fetch on, all in one transaction, if the lease is still ours."""
     with transaction.atomic():
         if not schedule.owned(fetch):
             return None
         now = schedule.now()
         saved = handler.save(fetch, page)
-        Capture.objects.bulk_create(recorder.captures(fetch, now))
+        Capture.objects.bulk_create(door.captures(answers, fetch, now))
         fetch.state = Fetch.State.RUNNING
         fetch.started_at = fetch.started_at or now
         fetch.pages += 1
@@ -141,7 +146,9 @@ def _commit(fetch: Fetch, handler: Handler, page: Page[Any], recorder: door.Reco
             again = Again(schedule.hand_on(fetch, now, 0), 0)
         else:
             again = None
-            fetch.covered_from = page.reached if page.reached and (fetch.truncated or not fetch.since) else fetch.since
+            fetch.covered_from = (
+                page.reached if page.reached and (fetch.truncated or not fetch.since) else fetch.since
+            )
             fetch.covered_to = None if fetch.truncated and not page.reached else fetch.started_at
             _finish(fetch, Fetch.State.PARTIAL if fetch.truncated or fetch.gaps else Fetch.State.OK, now)
             fetch.last_ok_at = now
@@ -166,7 +173,8 @@ def _fail(fetch: Fetch, error: SourceError) -> Again | None:
     wait = schedule.back_off(fetch.failures + 1, error.retry_after)
     hopeless = error.kind in ("needs_key", "blocked", "gone")
     if hopeless or fetch.failures + 1 >= MOST_FAILURES or wait > LONGEST_WAIT:
-        return _end_early(fetch, error)
+        _end_early(fetch, error)
+        return None
     with transaction.atomic():
         if not schedule.owned(fetch):
             return None

@@ -79,6 +79,6 @@ def rest(row: Due, until: datetime | None) -> None:
 
 
 def back_off(failures: int, retry_after: float | None = None) -> float:
-    """Seconds to wait after so many failures in a row: 15 s, 1 min, 4 min ... 24 h, never under what we were told."""
+    """Seconds to wait after so many failures in a row: 15 s, 1 min, 4 min ... 24 h, never less than told."""
     waited = min(FIRST_BACK_OFF * 4 ** max(failures - 1, 0), LONGEST_BACK_OFF)
     return max(waited, min(retry_after or 0.0, 7 * 24 * 3600.0))

@@ -12,6 +12,7 @@ from listening.models import Brand, Industry, Search, SearchVersion
 from listening.query import build
 from teams.models import User, Workspace
 
+
 def propose_for(brand: Brand, handles: Iterable[str] = (), user: User | None = None) -> list[Search]:
     """Makes the brand's keyword and tag search where it has none. Equal for every brand: the same template.
 
@@ -33,7 +34,9 @@ def propose_for_industry(industry: Industry, user: User | None = None) -> list[S
 
 def unique(words: Iterable[str]) -> list[str]:
     """The words without blanks, and without those that differ in case only; order kept."""
-    return list({word.casefold(): word for word in reversed([w.strip().lstrip("#@") for w in words]) if word}.values())[::-1]
+    return list(
+        {word.casefold(): word for word in reversed([w.strip().lstrip("#@") for w in words]) if word}.values()
+    )[::-1]
 
 
 def _propose(

@@ -49,7 +49,9 @@ def save(workspace: Workspace, heard: Iterable[Heard], now: datetime, fetch: Fet
     by_id: dict[tuple[str, str], Heard] = {}
     for one in heard:
         if one.hits:
-            by_id.setdefault((one.draft.source, one.draft.external_id), one)  # twins within a page: first wins
+            by_id.setdefault(
+                (one.draft.source, one.draft.external_id), one
+            )  # twins within a page: first wins
     if not by_id:
         return Saved()
     lock(workspace)
@@ -144,7 +146,9 @@ def _stories(workspace: Workspace, drafts: Sequence[Draft]) -> list[int]:
     rows = Mention.objects.filter(workspace=workspace)
     known: dict[str, int] = {}
     for column in ("url_key", "text_key"):
-        for key, story in rows.filter(**{f"{column}__in": keys}).order_by("-story_id").values_list(column, "story_id"):
+        for key, story in (
+            rows.filter(**{f"{column}__in": keys}).order_by("-story_id").values_list(column, "story_id")
+        ):
             known[key] = min(story, known.get(key, story))
     grouping = group(drafts, known)
     for absorbed, kept in grouping.merges:
@@ -179,7 +183,9 @@ def _conversations(
 ) -> dict[tuple[str, str], Conversation]:
     """The conversation of each draft. One whose replies grew falls due for reading again."""
     openers = {(draft.source, draft.root_id): draft for draft in reversed(drafts)}
-    openers |= {(draft.source, draft.root_id): draft for draft in drafts if draft.root_id == draft.external_id}
+    openers |= {
+        (draft.source, draft.root_id): draft for draft in drafts if draft.root_id == draft.external_id
+    }
     found = {
         (one.source, one.external_id): one
         for one in Conversation.objects.filter(

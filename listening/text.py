@@ -10,7 +10,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 # C0 and C1 controls but for tab and newline, bidirectional overrides, surrogates, noncharacters.
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
-    "|[" + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000)) + "]"
+    "|["
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
+    + "]"
 )
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n ?(?:\n ?)+")
@@ -19,15 +21,41 @@ _WORD = re.compile(r"\w+")
 
 # Parameters that tell who sent the reader, not which page it is.
 TRACKING = frozenset(
-    "fbclid gclid dclid gbraid wbraid msclkid yclid twclid igshid mc_cid mc_eid mkt_tok vero_id _hsenc _hsmi "
-    "ref ref_src ref_url referrer spm cmpid ncid icid guccounter".split()
+    [
+        "fbclid",
+        "gclid",
+        "dclid",
+        "gbraid",
+        "wbraid",
+        "msclkid",
+        "yclid",
+        "twclid",
+        "igshid",
+        "mc_cid",
+        "mc_eid",
+        "mkt_tok",
+        "vero_id",
+        "_hsenc",
+        "_hsmi",
+        "ref",
+        "ref_src",
+        "ref_url",
+        "referrer",
+        "spm",
+        "cmpid",
+        "ncid",
+        "icid",
+        "guccounter",
+    ]
 )
 SAME_TEXT_WORDS = 8  # shorter texts ("Thanks!") are alike by chance
 
 
 def clean_text(text: str, limit: int = 20_000) -> str:
-    """Text as we keep it: NFC, no controls, overrides or half characters, white space tidied, cut to ``limit``."""
-    text = unicodedata.normalize("NFC", _UNWANTED.sub("", text[: limit * 4].replace("\r\n", "\n").replace("\r", "\n")))
+    """Text as we keep it: NFC, no controls, overrides or half characters, white space tidied, cut."""
+    text = unicodedata.normalize(
+        "NFC", _UNWANTED.sub("", text[: limit * 4].replace("\r\n", "\n").replace("\r", "\n"))
+    )
     return _LINES.sub("\n\n", _SPACES.sub(" ", text)).strip()[:limit]
 
 
@@ -65,7 +93,7 @@ def url_key(url: str) -> str:
 
 
 def text_key(title: str, text: str) -> str:
-    """sha256 over the words, whatever their case, marks and links; "" when there are too few to mean anything."""
+    """sha256 over the words, whatever their case, marks and links; "" when there are too few."""
     plain = _ADDRESS.sub(" ", f"{title} {text}" if title not in text else text)
     words = _WORD.findall(unicodedata.normalize("NFC", plain).casefold())
     if len(words) < SAME_TEXT_WORDS:

@@ -1,6 +1,8 @@
 """The values that flow from the outside to the store. Standard library only, all frozen.
 
-source -> Page[Item] -> pipeline -> store;  source -> Page[Reading] -> observe;  source -> Page[Result] -> visibility
+source -> Page[Item] -> pipeline -> store
+source -> Page[Reading] -> observe
+source -> Page[Result] -> visibility
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Item:
-    """One post, story, comment or article as a source returned it; text is plain text, cleaned by the pipeline."""
+    """One post, story, comment or article as a source returned it; plain text, cleaned by the pipeline."""
 
     external_id: str
     url: str

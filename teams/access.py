@@ -16,6 +16,7 @@ from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from teams.models import Membership, Role, User, Workspace
 
@@ -41,6 +42,7 @@ class WorkspaceRequest(PersonRequest):
 
     workspace: Workspace
     membership: Membership
+    htmx: HtmxDetails
 
 
 def membership(user: User | AnonymousUser, workspace: Workspace) -> Membership | None:

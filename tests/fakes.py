@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from listening import net
 from listening.net import SourceError
 from listening.sources import Source
 from listening.types import Cursor, Item, Page, Reply
@@ -53,4 +54,4 @@ def install(monkeypatch: Any, source: Source, names: Sequence[str] = ("mastodon"
     kind: Callable[..., Any] = type(source)
     monkeypatch.setattr(door, "source", lambda name, workspace, http: source)
     monkeypatch.setattr(door, "enabled", lambda workspace: [kind])
-    monkeypatch.setattr(door, "client", lambda: None)
+    monkeypatch.setattr(door, "client", lambda: net.Client(net.Settings(agent="Earshot/test"), None))

@@ -26,7 +26,12 @@ def make_user(name: str = "Alice", **fields: Any) -> User:
 
 def make_workspace(owner: User | None = None, **fields: Any) -> Workspace:
     """A workspace, owned when an owner is given."""
-    values = {"name": "Fjällvik Coffee", "language": "en", "time_zone": "Europe/Stockholm", "contact": "alice@fjallvik.example"}
+    values = {
+        "name": "Fjällvik Coffee",
+        "language": "en",
+        "time_zone": "Europe/Stockholm",
+        "contact": "alice@fjallvik.example",
+    }
     workspace = Workspace.objects.create(**{**values, **fields})
     if owner:
         make_member(workspace, owner, Role.OWNER)
@@ -46,14 +51,16 @@ def make_rival(workspace: Workspace, name: str = "Bergby", **fields: Any) -> Bra
     return make_brand(workspace, name, kind=Brand.Kind.COMPETITOR, **fields)
 
 
-def make_industry(workspace: Workspace, terms: list[str] | None = None, tags: list[str] | None = None) -> Industry:
+def make_industry(
+    workspace: Workspace, terms: list[str] | None = None, tags: list[str] | None = None
+) -> Industry:
     return Industry.objects.create(workspace=workspace, terms=terms or ["coffee"], tags=tags or ["coffee"])
 
 
 def make_search(
     workspace: Workspace, text: str = "fjällvik", brand: Brand | None = None, form: str = Search.Form.KEYWORD
 ) -> SearchVersion:
-    """A search with its first version, already held against what is stored; of the industry without a brand."""
+    """A search with its first version, held against what is stored; without a brand of the industry."""
     subject = Search.Subject.BRAND if brand else Search.Subject.INDUSTRY
     search, _ = Search.objects.get_or_create(workspace=workspace, subject=subject, brand=brand, form=form)
     version = searches.save_version(search, text)
@@ -83,7 +90,9 @@ def hear(workspace: Workspace, *items: Item, source: str = "mastodon") -> store.
     return store.save(workspace, [store.Heard(one, match(one, versions)) for one in drafts], now)
 
 
-def make_mention(workspace: Workspace, text: str = "I like Fjällvik a lot", source: str = "mastodon", **fields: Any) -> Mention:
+def make_mention(
+    workspace: Workspace, text: str = "I like Fjällvik a lot", source: str = "mastodon", **fields: Any
+) -> Mention:
     """One stored mention; a search that finds its text must exist."""
     item = make_item(text, **fields)
     hear(workspace, item, source=source)

@@ -75,7 +75,9 @@ class Conversation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["workspace", "source", "external_id"], name="one_conversation_per_id"),
+            models.UniqueConstraint(
+                fields=["workspace", "source", "external_id"], name="one_conversation_per_id"
+            ),
         ]
         indexes = [
             models.Index(
@@ -115,7 +117,9 @@ class Mention(models.Model):
     metrics = models.JSONField(default=dict, blank=True)
     is_question = models.BooleanField(default=False)
     published_at = models.DateTimeField()
-    date_known = models.BooleanField(default=True)  # False: the source gave none, this is when we first saw it
+    date_known = models.BooleanField(
+        default=True
+    )  # False: the source gave none, this is when we first saw it
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
     author = models.ForeignKey(Author, on_delete=models.SET_NULL, null=True, blank=True)
     story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="mentions")

@@ -1,4 +1,4 @@
-"""Work that recurs: the row is the schedule and the queue. PostgreSQL is the truth, Redis only carries ids."""
+"""Work that recurs: the row is the schedule and the queue. PostgreSQL is the truth, Redis carries ids."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -77,6 +78,7 @@ class Client:
         self._pace = pace
         self._now = now or (lambda: datetime.now(UTC))
         self._sleep = sleep
+        self._listener: Callable[[Response], None] = lambda response: None
         self._replay = parse(settings.replay_url) if settings.replay_url else None
         self._searxng = parse(settings.searxng_url) if settings.searxng_url else None
         # One for all: building it costs more than a request. The environment may not add certificates.
@@ -144,6 +146,12 @@ class Client:
         )
         return self._ask(question, per_minute, patience, max_bytes, deadline)
 
+    def heard_by(self, listener: Callable[[Response], None]) -> Client:
+        """The same client, which also tells ``listener`` every answer: for whoever keeps raw answers."""
+        twin = copy(self)
+        twin._listener = listener
+        return twin
+
     def check_url(self, url: str) -> str:
         """`urls.check_url` with this installation's settings: for addresses that people save."""
         settings = self.settings
@@ -204,7 +212,9 @@ class Client:
                 next_rate = rate if question.parts.host == first.host else PER_MINUTE
                 self._take_turn(question.parts.host, next_rate, remaining(question.parts.host))
         moved_to = visited[-1] if visited and permanent else ""
-        return replace(response, redirects=tuple(visited), moved_to=moved_to)
+        answer = replace(response, redirects=tuple(visited), moved_to=moved_to)
+        self._listener(answer)
+        return answer
 
     def _take_turn(self, host: str, per_minute: float, patience: float) -> None:
         if self._pace is None:

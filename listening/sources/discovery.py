@@ -124,6 +124,7 @@ def read_home(html: str, url: str, headers: Mapping[str, str] | None = None) -> 
     """What a page says of itself. Pure. ``headers``: those of the answer; names without regard to case."""
     told = {name.lower(): value for name, value in (headers or {}).items()}
     source = _TAG.sub(_bounded, html[:LARGEST].replace("\0", "")).encode("utf-8", "replace")
+    parser = markup.HTMLParser(encoding="utf-8")
     page = markup.document_fromstring(source + b"<p></p>", parser, ensure_head_body=True)  # never empty
     base = next((found for tag in page.iter("base") if (found := address(tag.get("href"), url))), url)
     meta, data = _meta(page), list(_linked_data(page))

@@ -51,6 +51,7 @@ _NAMESPACE = re.compile(rb"xmlns:([\w.-]{1,80})")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
 _WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_DATES = ("published", "updated", "created")  # asked of the plain dict: feedparser's own maps one to another
 _SILENT_UTF16 = {b"\0<": "utf-16-be", b"<\0": "utf-16-le"}  # without a byte order mark
 
 
@@ -174,16 +175,16 @@ def _entry(entry: Any, site: str, url: str, now: datetime | None) -> Item:
     enclosures = [link.get("href") for link in entry.get("links", ()) if link.get("rel") == "enclosure"]
     link = next(filter(None, (address(found, site or url) for found in (entry.get("link"), *enclosures))), "")
     title, detail = _words(entry, "title"), entry.get("author_detail") or {}
-    date = entry.get("published_parsed") or entry.get("updated_parsed") or entry.get("created_parsed")
+    date = next(filter(None, (dict.get(entry, f"{kind}_parsed") for kind in _DATES)), None)
     comments = whole(entry.get("slash_comments") or entry.get("thr_total"))
-    said_date = entry.get("published") or entry.get("updated") or ""
+    text, said_date = _body(entry), next(filter(None, (dict.get(entry, kind) for kind in _DATES)), "")
     return Item(
         external_id=string(entry.get("id")).strip()
         or string(entry.get("link")).strip()
-        or _own_id(title, said_date),
+        or _own_id(title, said_date, text),
         url=link,
         title=title,
-        text=_body(entry),
+        text=text,
         author=(string(detail.get("name")) or string(entry.get("author")))[:LONGEST_AUTHOR],
         author_url=address(detail.get("href"), url),
         site_url="" if link else site,
@@ -219,9 +220,10 @@ def _language(entry: Any) -> str:
     return next((string(part.get("language")) for part in details if part.get("language")), "")
 
 
-def _own_id(title: str, date: str) -> str:
-    """An id for an entry that has neither id nor link; "" when it says nothing at all."""
-    return hashlib.sha256(f"{title}\n{date}".encode("utf-8", "replace")).hexdigest() if title or date else ""
+def _own_id(title: str, date: str, text: str) -> str:
+    """An id for an entry without id and link, from its title, or else its text; "" for an empty one."""
+    told = f"{title}\n{date}" if title else text
+    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest() if told else ""
 
 
 def _distinct(items: Iterable[Item], url: str) -> tuple[Item, ...]:
@@ -239,7 +241,7 @@ def _repeat_free(items: Iterable[Item], feed: str) -> Iterator[Item]:
     for item in items:
         links, page = links_of.setdefault(item.external_id, set()), canonical_url(item.url)
         same = (page, item.title, item.published_at)
-        if not item.external_id or page in links or (page and same in told):
+        if not item.external_id or page in links or (all(same) and same in told):
             continue
         own_id = f"{item.external_id} {page}" if links else item.external_id
         links.add(page)
@@ -263,7 +265,7 @@ def _from_json(body: bytes, url: str, now: datetime | None) -> FeedDocument:
         site_url=address(found.get("home_page_url"), url),
         language=string(found.get("language")),
         hub=next((address(hub.get("url"), url) for hub in hubs if hub.get("type") == "WebSub"), ""),
-        items=_distinct((_json_entry(entry, url, now) for entry in entries), url),
+        items=_distinct(filter(_says_something, (_json_entry(entry, url, now) for entry in entries)), url),
     )
 
 
@@ -283,7 +285,7 @@ def _json_entry(entry: dict[str, Any], url: str, now: datetime | None) -> Item:
     return Item(
         external_id=string(entry.get("id")).strip()
         or link
-        or _own_id(title, string(entry.get("date_published"))),
+        or _own_id(title, string(entry.get("date_published")), text),
         url=link or about,
         title=title,
         text=text,
@@ -297,6 +299,10 @@ def _json_entry(entry: dict[str, Any], url: str, now: datetime | None) -> Item:
         ),
         thread_readable=False,
     )
+
+
+def _says_something(item: Item) -> bool:
+    return bool(item.url or item.title or item.text)
 
 
 def _list(value: Any) -> list[Any]:

@@ -7,8 +7,8 @@ from html import unescape
 
 from lxml import etree
 
-# Characters looked at, images inside the text not counted; a mention keeps 20,000. libxml2 is linear on nearly
-# everything, and at this size its few bad cases (unclosed between unopened elements) stay under 0.1 s.
+# Characters looked at, images inside the text not counted; a mention keeps 20,000. libxml2 is linear on
+# nearly everything, and at this size its few bad cases (unclosed between unopened elements) stay under 0.1 s.
 LONGEST = 50_000
 
 _TAG = re.compile(r"<[a-zA-Z/!?]")

@@ -35,7 +35,11 @@ def mentions(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
         attach_reasons(page.object_list)
         context |= {"page": page, "counts": numbers, "cut": found.cut, "one_story": one_story}
     context["has_searches"] = workspace.searches.exists()
-    template = "listening/_mentions.html" if request.htmx and request.htmx.target == "mentions" else "listening/mentions.html"
+    template = (
+        "listening/_mentions.html"
+        if request.htmx and request.htmx.target == "mentions"
+        else "listening/mentions.html"
+    )
     return render(request, template, context)
 
 
@@ -43,11 +47,17 @@ def mentions(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
 def mention(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpResponse:
     """One mention: its words, why it is here, which fetch brought it, who answered."""
     one = get_object_or_404(
-        Mention.objects.select_related("site", "author", "conversation", "first_fetch"), workspace=workspace, pk=pk
+        Mention.objects.select_related("site", "author", "conversation", "first_fetch"),
+        workspace=workspace,
+        pk=pk,
     )
     present(one)
     matches = list(one.matches.select_related("version__search__brand").order_by("pk"))
-    copies = Mention.objects.filter(workspace=workspace, story=one.story_id).exclude(pk=pk).order_by("published_at")
+    copies = (
+        Mention.objects.filter(workspace=workspace, story=one.story_id)
+        .exclude(pk=pk)
+        .order_by("published_at")
+    )
     context = {
         "mention": one,
         "matches": matches,

@@ -25,10 +25,16 @@ HEARING = ("search", "tagged", "poll")  # whose "new" are mentions
 def scans(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     """The run log: every scan, newest first, with what it found and what failed."""
     rows = list(Scan.objects.filter(workspace=workspace).prefetch_related("fetches")[:SHOWN])
-    for one in rows:
-        one.tally = tally(list(one.fetches.all()))
     plan = plans.plan_of(workspace, timezone.now())
-    return render(request, "listening/scans.html", {"scans": rows, "plan": plan, "plan_words": plans.explain(plan)})
+    return render(
+        request,
+        "listening/scans.html",
+        {
+            "rows": [(one, tally(list(one.fetches.all()))) for one in rows],
+            "plan": plan,
+            "plan_words": plans.explain(plan),
+        },
+    )
 
 
 def tally(fetches: list[Fetch]) -> dict[str, int]:
@@ -47,7 +53,9 @@ def tally(fetches: list[Fetch]) -> dict[str, int]:
 def scan_now(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     """Starts a scan of everything, or shows the one that is running."""
     if workspace.is_sample:
-        messages.info(request, _("This is the sample workspace: its data is made up, and nothing is scanned."))
+        messages.info(
+            request, _("This is the sample workspace: its data is made up, and nothing is scanned.")
+        )
         return redirect("listening:scans", workspace.code)
     one = scanning.start(workspace, schedule.now())
     record(workspace, request.user, "scan.started", str(one.pk))
@@ -82,4 +90,6 @@ def plan(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
         record(workspace, request.user, "plan.edited", plans.explain(row))
         messages.success(request, _("Saved."))
         return redirect("listening:plan", workspace.code)
-    return render(request, "listening/plan.html", {"plan": row, "form": form, "plan_words": plans.explain(row)})
+    return render(
+        request, "listening/plan.html", {"plan": row, "form": form, "plan_words": plans.explain(row)}
+    )

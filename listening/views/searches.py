@@ -24,16 +24,17 @@ def searches_page(request: WorkspaceRequest, workspace: Workspace) -> HttpRespon
     since = timezone.now() - timedelta(days=30)
     rows = list(workspace.searches.select_related("brand").prefetch_related("versions"))
     found = queries.stories_by_search(workspace, since)
-    for search in rows:
-        search.stories = found.get(search.pk, 0)
-    return render(request, "listening/searches.html", {"searches": rows})
+    context = {"rows": [(search, found.get(search.pk, 0)) for search in rows]}
+    return render(request, "listening/searches.html", context)
 
 
 @member("read")
 def search(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpResponse:
     """Edit a search: saving makes a new version, and stored mentions are held against it."""
     one = get_object_or_404(
-        Search.objects.select_related("brand").prefetch_related("versions__created_by"), workspace=workspace, pk=pk
+        Search.objects.select_related("brand").prefetch_related("versions__created_by"),
+        workspace=workspace,
+        pk=pk,
     )
     form = SearchForm(request.POST) if request.method == "POST" else SearchForm.of(one)
     if request.method == "POST":

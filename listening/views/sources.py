@@ -23,11 +23,15 @@ def sources(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     health = queries.health(workspace)
     rows = []
     for kind in listed.SOURCES:
-        setting = chosen.get(kind.name) or SourceSetting(workspace=workspace, source=kind.name, enabled=kind.default)
+        setting = chosen.get(kind.name) or SourceSetting(
+            workspace=workspace, source=kind.name, enabled=kind.default
+        )
         # Not the class itself: a template would call it.
         facts = {name: getattr(kind, name) for name in ("name", "label", "terms", "instance")}
         rows.append({**facts, "gives": _(kind.gives), "setting": setting, "health": health.get(kind.name)})
-    followed = FeedSubscription.objects.filter(workspace=workspace).select_related("feed").order_by("feed__title")
+    followed = (
+        FeedSubscription.objects.filter(workspace=workspace).select_related("feed").order_by("feed__title")
+    )
     return render(request, "listening/sources.html", {"rows": rows, "followed": followed, "form": FeedForm()})
 
 
@@ -44,7 +48,7 @@ def source(request: WorkspaceRequest, workspace: Workspace, name: str) -> HttpRe
         record(workspace, request.user, "source.edited", name, enabled=form.instance.enabled)
         messages.success(request, _("Saved."))
     else:
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     return redirect("listening:sources", workspace.code)
 
 
@@ -59,7 +63,7 @@ def follow(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
         tasks.tick.delay_on_commit()
         messages.success(request, _("Following the feed. Its first entries arrive within a minute."))
     else:
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     return redirect("listening:sources", workspace.code)
 
 

@@ -15,7 +15,12 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def draft(number: int = 1, text: str = "Fjällvik opens a roastery", **fields: object) -> Draft:
-    values = {"external_id": str(number), "url": f"https://forum.example/{number}", "text": text, "published_at": NOW}
+    values = {
+        "external_id": str(number),
+        "url": f"https://forum.example/{number}",
+        "text": text,
+        "published_at": NOW,
+    }
     return normalise(Item(**{**values, **fields}), "mastodon", NOW)  # type: ignore[arg-type]  # a test's shorthand
 
 

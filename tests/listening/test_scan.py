@@ -119,7 +119,9 @@ def test_what_cannot_get_better_ends_at_once_with_its_reason(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     source = FakeSource([make_item() for _ in range(6)])
-    source.errors[2] = SourceError("%(host)s shows this to members only.", kind=kind, params={"host": "forum.example"})  # type: ignore[arg-type]  # a parameter
+    source.errors[2] = SourceError(
+        "%(host)s shows this to members only.", kind=kind, params={"host": "forum.example"}
+    )  # type: ignore[arg-type]  # a parameter
     install(monkeypatch, source)
     started = scan.start(workspace, schedule.now())
     run(started)
@@ -152,7 +154,9 @@ def test_a_busy_host_is_no_error(workspace: Workspace, monkeypatch: pytest.Monke
     assert (fetch.state, fetch.failures, fetch.new) == (Fetch.State.OK, 0, 1)
 
 
-def test_a_crash_is_written_on_the_row_and_raised(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_is_written_on_the_row_and_raised(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = FakeSource([make_item()])
     source.errors[1] = ZeroDivisionError()  # type: ignore[assignment]  # not a SourceError, on purpose
     install(monkeypatch, source)
@@ -173,7 +177,9 @@ def test_what_stops_its_worker_again_and_again_is_put_aside(
     at = schedule.now()
     for _ in range(schedule.MOST_ATTEMPTS):  # each time the worker dies with the lease in its hand
         at += timedelta(minutes=10)
-        [(pk, token)] = [one for one in schedule.claim(Fetch, 10, at) if one[0] == fetch_of(started, "search").pk]
+        [(pk, token)] = [
+            one for one in schedule.claim(Fetch, 10, at) if one[0] == fetch_of(started, "search").pk
+        ]
         assert schedule.take(Fetch, pk, token, at)
     run(started, at + timedelta(minutes=10))
     assert fetch_of(started, "search").state == Fetch.State.FAILED
@@ -188,7 +194,9 @@ def test_threads_are_read_while_their_posts_are_found(
     source.threads = {
         "1": [Reply("r1", "https://forum.example/r1", "@Anna@forum.example", parent_id="1")],
         "2": [],
-        "3": SourceError("%(host)s shows threads to members only.", kind="needs_key", params={"host": "forum.example"}),
+        "3": SourceError(
+            "%(host)s shows threads to members only.", kind="needs_key", params={"host": "forum.example"}
+        ),
     }
     install(monkeypatch, source)
     started = scan.start(workspace, schedule.now())
@@ -196,7 +204,9 @@ def test_threads_are_read_while_their_posts_are_found(
     states = dict(Conversation.objects.values_list("external_id", "state"))
     assert states == {"0": "read", "1": "read", "2": "read", "3": "unreadable"}
     assert "@anna@forum.example" in Conversation.objects.get(external_id="1").participants
-    assert Conversation.objects.get(external_id="3").error_text == "forum.example shows threads to members only."
+    assert (
+        Conversation.objects.get(external_id="3").error_text == "forum.example shows threads to members only."
+    )
     assert sum(what == "thread" for what, _ in source.asked) == 3
     run(scan.start(workspace, schedule.now()))
     assert sum(what == "thread" for what, _ in source.asked) == 3, "nothing changed, nothing is asked again"
@@ -208,7 +218,9 @@ def test_a_tag_search_goes_through_every_tag(workspace: Workspace, monkeypatch: 
     install(monkeypatch, source)
     started = scan.start(workspace, schedule.now())
     run(started)
-    assert [what for what, _ in source.asked if what.startswith("tag")] == ["tag fjällvik"] * 2 + ["tag kaffe"] * 2
+    assert [what for what, _ in source.asked if what.startswith("tag")] == ["tag fjällvik"] * 2 + [
+        "tag kaffe"
+    ] * 2
     assert fetch_of(started, "tagged").state == Fetch.State.OK
 
 

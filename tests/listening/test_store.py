@@ -92,7 +92,11 @@ def test_workspaces_keep_their_own_copies() -> None:
     for workspace in (ours, theirs):
         make_search(workspace, "fjällvik", make_brand(workspace))
         hear(workspace, make_item("Fjällvik", external_id="same"))
-    assert Mention.objects.filter(workspace=ours).count() == Mention.objects.filter(workspace=theirs).count() == 1
+    assert (
+        Mention.objects.filter(workspace=ours).count()
+        == Mention.objects.filter(workspace=theirs).count()
+        == 1
+    )
 
 
 def test_a_new_wording_is_held_against_what_is_stored() -> None:
@@ -119,7 +123,13 @@ def test_the_same_wording_again_is_no_new_version_and_a_wrong_one_is_refused() -
 
 def test_every_brand_is_searched_by_the_same_template() -> None:
     workspace = make_workspace()
-    ours = make_brand(workspace, "Fjällvik Kaffe", aliases=["FK Roast"], tags=["fjällvikkaffe"], domain="www.fjallvik.example")
+    ours = make_brand(
+        workspace,
+        "Fjällvik Kaffe",
+        aliases=["FK Roast"],
+        tags=["fjällvikkaffe"],
+        domain="www.fjallvik.example",
+    )
     rival = make_rival(workspace, "Bergby", domain="bergby.example")
     for brand in (ours, rival):
         searches.propose_for(brand, ["@handle"])
@@ -128,7 +138,10 @@ def test_every_brand_is_searched_by_the_same_template() -> None:
         for version in SearchVersion.objects.select_related("search__brand")
     }
     assert texts == {
-        ("Fjällvik Kaffe", Search.Form.KEYWORD): '"Fjällvik Kaffe" OR FjällvikKaffe OR "FK Roast" OR handle OR fjallvik.example',
+        (
+            "Fjällvik Kaffe",
+            Search.Form.KEYWORD,
+        ): '"Fjällvik Kaffe" OR FjällvikKaffe OR "FK Roast" OR handle OR fjallvik.example',
         ("Fjällvik Kaffe", Search.Form.TAG): "tag:fjällvikkaffe OR tag:handle",
         ("Bergby", Search.Form.KEYWORD): "Bergby OR handle OR bergby.example",
         ("Bergby", Search.Form.TAG): "tag:Bergby OR tag:handle",
@@ -154,11 +167,19 @@ def test_taking_part_means_a_whole_handle_in_a_thread_that_was_read() -> None:
     fans = make_mention(workspace, "Fjällvik is best?", replies=1)
     make_mention(workspace, "Fjällvik unread", replies=3)
     now = timezone.now()
-    store.save_thread(answered.conversation, [Reply("r1", "https://x.example/1", "@Fjallvik@social.example", published_at=now)], now)
-    store.save_thread(fans.conversation, [Reply("r2", "https://x.example/2", "@fjallvik_fans@social.example")], now)
+    store.save_thread(
+        answered.conversation,
+        [Reply("r1", "https://x.example/1", "@Fjallvik@social.example", published_at=now)],
+        now,
+    )
+    store.save_thread(
+        fans.conversation, [Reply("r2", "https://x.example/2", "@fjallvik_fans@social.example")], now
+    )
     handles = {"mastodon": {"@fjallvik@social.example"}}
     taken = queries.participation(workspace, handles, queries.matched(workspace))
     assert (taken.conversations, taken.readable, taken.unread, taken.ours) == (3, 2, 1, 1)
     assert (taken.questions, taken.questions_open) == (2, 1)
-    open_ones = queries.answerable(workspace, handles, queries.matched(workspace, since=now - timedelta(days=1)), 5)
+    open_ones = queries.answerable(
+        workspace, handles, queries.matched(workspace, since=now - timedelta(days=1)), 5
+    )
     assert [mention.pk for mention in open_ones] == [fans.pk]

@@ -115,13 +115,19 @@ def compare_counts(world: RecordedWeb, brands: dict[str, Brand], scanned: Scan, 
 
 
 def compare_participation(world: RecordedWeb, brands: dict[str, Brand]) -> list[str]:
-    """Asserts that the brand is found in the threads in which it wrote, and in no other; returns the table."""
-    lines = [f"{'brand':12} {'threads':>8} {'truth':>6} {'takes part':>11} {'truth':>6}   world {world.world}"]
+    """Asserts that the brand is found in the threads in which it wrote, and no other; returns the table."""
+    lines = [
+        f"{'brand':12} {'threads':>8} {'truth':>6} {'takes part':>11} {'truth':>6}   world {world.world}"
+    ]
     some = False
     for about in world.brands():
         brand = brands[about["id"]]
         true = world.threads(about["id"], source="mastodon")
-        handles = {"mastodon": {"@" + true["profiles"]["mastodon"].lower()} if true["profiles"].get("mastodon") else set()}
+        handles = {
+            "mastodon": {"@" + true["profiles"]["mastodon"].lower()}
+            if true["profiles"].get("mastodon")
+            else set()
+        }
         matches = queries.matched(brand.workspace, brand=brand, form=Search.Form.KEYWORD, source="mastodon")
         numbers = queries.participation(brand.workspace, handles, matches)
         ours = set(
@@ -130,9 +136,13 @@ def compare_participation(world: RecordedWeb, brands: dict[str, Brand]) -> list[
             .values_list("external_id", flat=True)
         )
         visible = {item["id"]: item for item in true["items"] if "mastodon.social" in item["servers"]}
-        visible = {key: item for key, item in visible.items() if key in heard(brand.workspace, brand, "mastodon")}
+        visible = {
+            key: item for key, item in visible.items() if key in heard(brand.workspace, brand, "mastodon")
+        }
         wrote = {key for key, item in visible.items() if item["brand"]}
-        lines.append(f"{about['id']:12} {numbers.readable:8} {len(visible):6} {numbers.ours:11} {len(wrote):6}")
+        lines.append(
+            f"{about['id']:12} {numbers.readable:8} {len(visible):6} {numbers.ours:11} {len(wrote):6}"
+        )
         assert ours == wrote, about["id"]
         assert (numbers.readable, numbers.ours) == (len(visible), len(wrote))
         some = some or 0 < numbers.ours < numbers.readable
@@ -144,7 +154,9 @@ def test_the_wording_that_is_proposed_keeps_nearly_all(world: RecordedWeb) -> No
     workspace = make_workspace()
     for about in world.brands():
         kind = Brand.Kind.OWN if about.get("own") else Brand.Kind.COMPETITOR
-        brand = Brand.objects.create(workspace=workspace, name=about["name"], kind=kind, domain=about["domain"])
+        brand = Brand.objects.create(
+            workspace=workspace, name=about["name"], kind=kind, domain=about["domain"]
+        )
         handles = [about["mastodon"].split("@")[1]] if about.get("mastodon") else []
         [keyword, *_] = searches.propose_for(brand, handles)
         proposed = list(keyword.versions.get().as_query().positive_terms())
