@@ -200,7 +200,7 @@ class Services:
             )
         make_socket_folder(self.sockets)
         data = self.data / "valkey"
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
         socket = self.sockets / "valkey.sock"
         options = {
             "--port": "0",

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from config import env
 from tools import browser as browsers
+from tools import messages
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))  # tests run side by side
@@ -39,7 +40,8 @@ def shared(path: str = "") -> Path:
 
 
 def pytest_configure() -> None:
-    """Give each worker a Valkey database of its own, before Django connects to any."""
+    """Give each worker a Valkey database of its own, before Django connects to any; compile the Swedish."""
+    messages.compile_all()
     # Run without services, nothing here may touch the Valkey of a running Earshot.
     url = env.redis_database(settings.REDIS_URL, 1 + WORKER) if HAS_VALKEY else "unix:///run-it-by-make-test"
     settings.REDIS_URL = url
