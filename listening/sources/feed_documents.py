@@ -22,7 +22,17 @@ from feedparser.mixin import _FeedParserMixin
 from listening.net.decode import codec_for
 from listening.net.errors import SourceError, gettext_noop
 from listening.sources.html import plain
-from listening.sources.values import address, clamp, moment, refusing, stable_id, string, whole
+from listening.sources.values import (
+    address,
+    clamp,
+    listed,
+    moment,
+    records,
+    refusing,
+    stable_id,
+    string,
+    whole,
+)
 from listening.text import canonical_url
 from listening.types import FeedDocument, Item
 
@@ -258,8 +268,8 @@ def _from_json(body: bytes, url: str, now: datetime | None) -> FeedDocument:
     found, _ = json.JSONDecoder().raw_decode(body.decode("utf-8-sig").lstrip())
     if "jsonfeed.org" not in string(found.get("version")) or not isinstance(found.get("items"), list):
         raise SourceError(NOT_A_FEED, params={"url": url})
-    hubs = [hub for hub in _list(found.get("hubs")) if isinstance(hub, dict)]
-    entries = (entry for entry in found["items"][:MOST_ENTRIES] if isinstance(entry, dict))
+    hubs = records(found.get("hubs"))
+    entries = records(found["items"][:MOST_ENTRIES])
     return FeedDocument(
         title=" ".join(string(found.get("title")).split()),
         site_url=address(found.get("home_page_url"), url),
@@ -270,10 +280,7 @@ def _from_json(body: bytes, url: str, now: datetime | None) -> FeedDocument:
 
 
 def _json_entry(entry: dict[str, Any], url: str, now: datetime | None) -> Item:
-    authors = [
-        author for author in (*_list(entry.get("authors")), entry.get("author")) if isinstance(author, dict)
-    ]
-    author: dict[str, Any] = authors[0] if authors else {}
+    author = next(iter(records([*listed(entry.get("authors")), entry.get("author")])), {})
     link, about = address(entry.get("url"), url), address(entry.get("external_url"), url)
     title = " ".join(string(entry.get("title")).split())
     text = (
@@ -295,7 +302,7 @@ def _json_entry(entry: dict[str, Any], url: str, now: datetime | None) -> Item:
         published_at=clamp(date, now) if now else date,
         language=string(entry.get("language")),
         tags=tuple(
-            filter(None, (string(tag).strip() for tag in _list(entry.get("tags"))[:MOST_TAGS_PER_ENTRY]))
+            filter(None, (string(tag).strip() for tag in listed(entry.get("tags"))[:MOST_TAGS_PER_ENTRY]))
         ),
         thread_readable=False,
     )
@@ -303,7 +310,3 @@ def _json_entry(entry: dict[str, Any], url: str, now: datetime | None) -> Item:
 
 def _says_something(item: Item) -> bool:
     return bool(item.url or item.title or item.text)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

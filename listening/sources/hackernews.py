@@ -10,7 +10,7 @@ from urllib.parse import quote
 from listening.net.errors import SourceError, gettext_noop
 from listening.sources.base import Searchable, Source
 from listening.sources.html import plain
-from listening.sources.values import address, moment, string, whole
+from listening.sources.values import address, listed, moment, records, string, whole
 from listening.types import Cursor, Item, Page, Precision, Reading, Reply
 
 HITS = 200  # per request; the service allows 1,000, which is megabytes
@@ -148,11 +148,11 @@ def _hits(answer: dict[str, Any]) -> list[dict[str, Any]]:
         raise SourceError(
             gettext_noop("Hacker News answered without a list of hits. The service may have changed.")
         )
-    return [hit for hit in hits if isinstance(hit, dict) and string(hit.get("objectID"))]
+    return [hit for hit in records(hits) if string(hit.get("objectID"))]
 
 
 def _is_comment(hit: dict[str, Any]) -> bool:
-    return "comment" in (hit.get("_tags") or ()) or bool(hit.get("comment_text"))
+    return "comment" in listed(hit.get("_tags")) or bool(hit.get("comment_text"))
 
 
 def _date(hit: dict[str, Any]) -> datetime | None:
@@ -198,9 +198,7 @@ def _item(hit: dict[str, Any]) -> Item:
 
 
 def _nodes(node: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        child for child in node.get("children") or () if isinstance(child, dict) and string(child.get("id"))
-    ]
+    return [child for child in records(node.get("children")) if string(child.get("id"))]
 
 
 def _reply(node: dict[str, Any]) -> Reply:

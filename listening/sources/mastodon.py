@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from listening.net.errors import SourceError, gettext_noop
 from listening.sources.base import Source
 from listening.sources.html import plain
-from listening.sources.values import address, links, moment, string, whole
+from listening.sources.values import address, links, moment, record, records, string, whole
 from listening.types import Cursor, Item, Page, Precision, Reading, Reply
 
 if TYPE_CHECKING:
@@ -116,8 +116,7 @@ class Mastodon(Source):
         profile = f"https://{host}/@{quote(name)}"
         if response.status != 200:
             return Page(items=(Reading("exists", 0, url=profile),))
-        told = self.shaped(response, dict).get("links")
-        listed = [link for link in told if isinstance(link, dict)] if isinstance(told, list) else []
+        listed = records(self.shaped(response, dict).get("links"))
         own = next((address(link.get("href")) for link in listed if link.get("rel") == "self"), "")
         home = urlsplit(own).netloc
         return Page(
@@ -166,10 +165,7 @@ def parse(statuses: Any, host: str) -> tuple[Item, ...]:
 
 def _statuses(found: Any) -> list[dict[str, Any]]:
     """The usable statuses of a list: relatives of Mastodon leave fields out, and boosts are no own words."""
-    listed = found if isinstance(found, list) else []
-    return [
-        status for status in listed if isinstance(status, dict) and _uri(status) and not status.get("reblog")
-    ]
+    return [status for status in records(found) if _uri(status) and not status.get("reblog")]
 
 
 def _uri(status: dict[str, Any]) -> str:
@@ -177,8 +173,7 @@ def _uri(status: dict[str, Any]) -> str:
 
 
 def _account(status: dict[str, Any]) -> dict[str, Any]:
-    account = status.get("account")
-    return account if isinstance(account, dict) else {}
+    return record(status.get("account"))
 
 
 def _handle(status: dict[str, Any], host: str) -> str:
@@ -191,7 +186,6 @@ def _item(status: dict[str, Any], host: str) -> Item:
     account, number, parent = _account(status), string(status.get("id")), string(status.get("in_reply_to_id"))
     counts = {"likes": "favourites_count", "shares": "reblogs_count", "comments": "replies_count"}
     found = {metric: whole(status.get(field)) for metric, field in counts.items()}
-    tags = status.get("tags") if isinstance(status.get("tags"), list) else []
     reserved = account.get("noindex") is True or bool(_RESERVED.search(plain(string(account.get("note")))))
     return Item(
         external_id=_uri(status),
@@ -202,7 +196,7 @@ def _item(status: dict[str, Any], host: str) -> Item:
         author_url=address(account.get("url")),
         published_at=moment(status.get("created_at")),
         language=string(status.get("language")),
-        tags=tuple(name for tag in tags or () if isinstance(tag, dict) and (name := string(tag.get("name")))),
+        tags=tuple(name for tag in records(status.get("tags")) if (name := string(tag.get("name")))),
         metrics={metric: value for metric, value in found.items() if value is not None},
         parent_id=f"{host}/{parent}" if parent else "",  # whose uri this is, only its thread tells
         replies=whole(status.get("replies_count")),

@@ -7,7 +7,7 @@ from typing import Any
 from listening.net.errors import SourceError, gettext_noop
 from listening.sources.base import Source
 from listening.sources.html import plain
-from listening.sources.values import address, string
+from listening.sources.values import address, listed, records, string
 from listening.types import Cursor, Page, Result
 
 DEPTH = 30  # results, as in Bhargava's "first 20-30 pages" cut to what people still look at
@@ -74,22 +74,19 @@ def parse(answer: dict[str, Any], before: int = 0) -> tuple[Result, ...]:
 
     SearXNG's own ``positions`` begin at 1 on every page, so they are no rank.
     """
-    listed = answer.get("results") if isinstance(answer.get("results"), list) else []
-    rows = [(row, url) for row in listed or () if isinstance(row, dict) and (url := address(row.get("url")))]
+    rows = [(row, url) for row in records(answer.get("results")) if (url := address(row.get("url")))]
     return tuple(
         Result(
             rank=before + place,
             url=url,
             title=" ".join(plain(string(row.get("title"))).split()),
             excerpt=plain(string(row.get("content"))),
-            engines=tuple(string(name) for name in row.get("engines") or ()),
+            engines=tuple(string(name) for name in listed(row.get("engines"))),
         )
         for place, (row, url) in enumerate(rows, 1)
     )
 
 
 def _gaps(answer: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    pairs = answer.get("unresponsive_engines") or ()
-    return tuple(
-        (string(pair[0]), string(pair[1])) for pair in pairs if isinstance(pair, list) and len(pair) > 1
-    )
+    pairs = [pair for pair in listed(answer.get("unresponsive_engines")) if len(listed(pair)) > 1]
+    return tuple((string(pair[0]), string(pair[1])) for pair in pairs)

@@ -19,6 +19,7 @@ EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 LONGEST_ADDRESS = 2048
 LONGEST_ID = 512
 
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _UNSAFE_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f<>\"\\^`{|}]")
 
 
@@ -60,10 +61,25 @@ def whole(value: Any) -> int | None:
 
 
 def string(value: Any) -> str:
-    """Text and numbers as text; "" for None, lists and objects."""
+    """Text and numbers as text that can be stored; "" for None, lists and objects."""
     if isinstance(value, str):
-        return value
+        return _HALF_CHARACTER.sub("\ufffd", value)
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def listed(value: Any) -> list[Any]:
+    """The value if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def record(value: Any) -> dict[str, Any]:
+    """The value if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def records(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list; [] for anything else."""
+    return [one for one in listed(value) if isinstance(one, dict)]
 
 
 def address(url: Any, base: str = "") -> str:
@@ -71,7 +87,7 @@ def address(url: Any, base: str = "") -> str:
 
     Refused: other schemes, user names and passwords, impossible ports, addresses over 2,048 characters.
     """
-    if not isinstance(url, str) or not (url := url.strip()) or len(url) > LONGEST_ADDRESS:
+    if not (url := string(url).strip()) or len(url) > LONGEST_ADDRESS:
         return ""
     try:
         found = urljoin(base, url) if base else url

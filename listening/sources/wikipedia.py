@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from listening.net.errors import SourceError, gettext_noop
 from listening.sources.base import Source
-from listening.sources.values import moment, string, whole
+from listening.sources.values import moment, record, records, string, whole
 from listening.types import Cursor, Page, Proposal, Reading
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Wikipedia(Source):
         edited = _edited(page)
         numbers = {
             "length": whole(page.get("length")),
-            "languages": 1 + len(_listed(page, "langlinks")),
+            "languages": 1 + len(records(page.get("langlinks"))),
         }
         readings += [Reading(name, number, url=url) for name, number in numbers.items() if number is not None]
         readings += (
@@ -108,7 +108,7 @@ class Wikipedia(Source):
         url = f"https://{language}.wikipedia.org/w/api.php"
         answer = self.get_json(url, dict, params={**fixed, **params}, **options)
         if "error" in answer:  # comes with status 200, such as maxlag
-            error = answer["error"] if isinstance(answer["error"], dict) else {}
+            error = record(answer["error"])
             message = gettext_noop("Wikipedia could not answer: %(reason)s")
             raise SourceError(message, params={"reason": string(error.get("info"))[:200]})
         return answer
@@ -132,8 +132,7 @@ def propose(
         answer = source._ask(
             language, {"list": "search", "srsearch": name, "srlimit": CANDIDATES + 1}, patience=patience
         )
-        listed = (answer.get("query") or {}).get("search") or ()
-        titles = [string(row.get("title")) for row in listed if isinstance(row, dict)]
+        titles = [string(row.get("title")) for row in records(record(answer.get("query")).get("search"))]
         proof = gettext_noop("found by searching Wikipedia; check that it is about the brand")
         others = [title for title in titles if title and title != page.get("title")]
         found += [_proposal(language, title, proof, confident=False) for title in others[:CANDIDATES]]
@@ -151,27 +150,21 @@ def _proposal(language: str, title: str, proof: str, confident: bool) -> Proposa
 
 
 def _pages(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    pages = (answer.get("query") or {}).get("pages") or []
-    listed = pages.values() if isinstance(pages, dict) else pages  # format version 1 keys them by id
-    return [page for page in listed if isinstance(page, dict)]
-
-
-def _listed(holder: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    found = holder.get(key)
-    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+    pages = record(answer.get("query")).get("pages")
+    return records(list(pages.values()) if isinstance(pages, dict) else pages)  # format version 1 keys by id
 
 
 def _ambiguous(page: dict[str, Any]) -> bool:
-    return "disambiguation" in (page.get("pageprops") or {})
+    return "disambiguation" in record(page.get("pageprops"))
 
 
 def _edited(page: dict[str, Any]) -> datetime | None:
-    revisions = _listed(page, "revisions")
+    revisions = records(page.get("revisions"))
     return moment(revisions[0].get("timestamp")) if revisions else None
 
 
 def _daily(answer: dict[str, Any]) -> dict[date, int]:
-    rows = _listed(answer, "items")
+    rows = records(answer.get("items"))
     days = ((moment(string(row.get("timestamp"))[:8]), whole(row.get("views"))) for row in rows)
     return {day.date(): views for day, views in days if day and views is not None}
 

@@ -1,0 +1,125 @@
+"""Answers with one value that the documentation does not promise: nothing but SourceError may come of it."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from listening.net import SourceError
+from listening.sources import feeds
+from listening.sources.hackernews import HackerNews
+from listening.sources.mastodon import Mastodon
+from listening.sources.searxng import SearXNG
+from listening.sources.wikipedia import Wikipedia
+from tests.listening.sources.fake_http import FakeHttp, reply
+from tests.listening.sources.test_contract import Words
+
+HERE = Path(__file__).parent
+NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
+SINCE = NOW - timedelta(days=30)
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    0.5,
+    10**30,
+    "",
+    "x\x00\ud800",
+    [],
+    [None],
+    {},
+    {"a": []},
+    "2026-99-99T00:00:00Z",
+    [[1]],
+)
+
+ARTICLE = {
+    "query": {
+        "pages": [
+            {
+                "title": "Fjällvik Coffee",
+                "length": 4100,
+                "langlinks": [{"lang": "en", "title": "Fjällvik Coffee"}],
+                "revisions": [{"timestamp": "2026-10-30T10:00:00Z", "size": 4100}],
+                "pageprops": {"wikibase_item": "Q1"},
+            }
+        ]
+    }
+}
+ACCOUNT = {
+    "id": "7",
+    "acct": "fjallvik",
+    "url": "https://kaffe.example/@fjallvik",
+    "followers_count": 3,
+    "last_status_at": "2026-11-01",
+}
+WEBFINGER = {
+    "subject": "acct:a@b",
+    "links": [{"rel": "self", "href": "https://social.kaffe.example/users/fjallvik"}],
+}
+PACE = {
+    **{"step": "statuses", "host": "kaffe.example", "account": "7", "url": "", "max_id": None},
+    **{"posts": 0, "replies": 0, "newest": "", "oldest": "", "page": 1},
+}
+
+
+def stored(name: str) -> Any:
+    return json.loads((HERE / name).read_bytes())
+
+
+def asked(source: type[Any], call: Callable[[Any], Any]) -> Callable[[bytes], Any]:
+    return lambda body: call(
+        source(FakeHttp(reply(200, body)), instance="http://searx.example", now=lambda: NOW)
+    )
+
+
+CASES: dict[str, tuple[Any, Callable[[bytes], Any]]] = {
+    "json feed": (stored("feeds/jsonfeed.json"), lambda body: feeds.parse(body, "", "https://json.example/")),
+    "hn search": (stored("hackernews/search.json"), asked(HackerNews, lambda hn: hn.search(Words(), SINCE))),
+    "hn thread": (stored("hackernews/item.json"), asked(HackerNews, lambda hn: hn.thread("41000001"))),
+    "hn user": (stored("hackernews/search.json"), asked(HackerNews, lambda hn: hn.observe("alva"))),
+    "tag": (stored("mastodon/timeline.json"), asked(Mastodon, lambda m: m.tagged("fjallvik", SINCE))),
+    "context": (stored("mastodon/context.json"), asked(Mastodon, lambda m: m.thread("mastodon.social/20"))),
+    "account": (ACCOUNT, asked(Mastodon, lambda m: m.observe("@fjallvik@kaffe.example"))),
+    "webfinger": (WEBFINGER, asked(Mastodon, lambda m: m.observe("@a@b.example", {"step": "webfinger"}))),
+    "statuses": (
+        stored("mastodon/timeline.json"),
+        asked(Mastodon, lambda m: m.observe("@a@b.example", PACE)),
+    ),
+    "article": (ARTICLE, asked(Wikipedia, lambda w: w.observe("sv:Fjällvik Coffee"))),
+    "views": (stored("wikipedia/views.json"), asked(Wikipedia, lambda w: w.observe("sv:X", {"title": "X"}))),
+    "results": (stored("searxng/search.json"), asked(SearXNG, lambda s: s.results("fjällvik"))),
+}
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every value inside."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in inside:
+        yield (*path, key)
+        yield from places(inner, (*path, key))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_odd_value_escapes(name: str) -> None:
+    answer, read = CASES[name]
+    read(json.dumps(answer).encode())
+    tried = 0
+    for path in places(answer):
+        for odd in ODD:
+            changed = copy.deepcopy(answer)
+            holder = changed
+            for key in path[:-1]:
+                holder = holder[key]
+            holder[path[-1]] = odd
+            with suppress(SourceError):
+                read(json.dumps(changed).encode())
+            tried += 1
+    assert tried > 50
