@@ -132,7 +132,7 @@ def share_of_voice(counts: Mapping[K, int | None]) -> ShareOfVoice[K]:
 
 State = Literal["yes", "no", "unknown"]
 
-NO_PROFILE = gettext_noop("No profile is known here. Add it if there is one.")
+NO_PROFILE = gettext_noop("No profile is known here. Add it, or say that there is none.")
 AMBIGUOUS = gettext_noop("This page lists several meanings of the name. Choose the article about the brand.")
 NOT_READ = gettext_noop("Not read yet. The next scan reads it.")
 

@@ -22,7 +22,7 @@ from competitors.queries import place_label
 from competitors.setup import MARKETS, BrandProposal, Ticked, split_domain
 from listening import searches, sources
 from listening.models import Brand, Industry
-from listening.net import SourceError
+from listening.net import SourceError, check_url
 from listening.text import clean_line
 from listening.types import Proposal
 from teams.models import Workspace
@@ -47,9 +47,13 @@ class WordsField(forms.CharField):
         return ", ".join(value) if isinstance(value, list | tuple) else value
 
     def clean(self, value: Any) -> list[str]:
-        found = searches.unique(clean_line(word, 100) for word in re.split(r"[,\n]", super().clean(value) or ""))
+        found = searches.unique(
+            clean_line(word, 100) for word in re.split(r"[,\n]", super().clean(value) or "")
+        )
         if len(found) > self.most:
-            raise ValidationError(_("These are more than %(most)s. Keep the most important.") % {"most": self.most})
+            raise ValidationError(
+                _("These are more than %(most)s. Keep the most important.") % {"most": self.most}
+            )
         if self.required and not found:
             raise ValidationError(self.error_messages["required"], code="required")
         return found
@@ -64,7 +68,9 @@ class LookForm(forms.Form):
     text = forms.CharField(
         label=_("Web address or name"),
         max_length=200,
-        widget=forms.TextInput(attrs={"placeholder": "example.com", "autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"placeholder": "example.com", "autocomplete": "off", "spellcheck": "false"}
+        ),
     )
 
 
@@ -160,7 +166,9 @@ class ProposalForm(forms.Form):
         source = found["source"]
         if written.strip() == found["handle"]:
             read_at = parse_datetime(found["read_at"]) if source == SITE else None
-            return Ticked(source, found["handle"], found["url"], found["label"], found["proof"], read_at=read_at)
+            return Ticked(
+                source, found["handle"], found["url"], found["label"], found["proof"], read_at=read_at
+            )
         handle, url = handles.read(source, written)
         return Ticked(source, handle, url, is_proposed=False)
 
@@ -233,16 +241,50 @@ class ProfileForm(forms.Form):
         return cleaned
 
 
+class ReadingForm(forms.Form):
+    """What a person saw when they looked at a place themselves."""
+
+    there = forms.ChoiceField(
+        label=_("What did you see?"), choices=[("no", _("There is none")), ("yes", _("It is there"))]
+    )
+    followers = forms.IntegerField(
+        label=_("Followers or members, if it shows them"), required=False, min_value=0, max_value=10**10
+    )
+    url = forms.CharField(
+        label=_("Where did you look?"),
+        max_length=2000,
+        help_text=_("An address where a colleague can check it."),
+    )
+    on = forms.DateField(label=_("When"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def clean_url(self) -> str:
+        try:
+            return check_url(self.cleaned_data["url"])
+        except SourceError as error:
+            raise in_words(error) from error
+
+    def clean_on(self) -> date:
+        day: date = self.cleaned_data["on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("This day has not come yet."))
+        return day
+
+
 class IndustryForm(forms.Form):
     """What people call the field we are in."""
 
     terms = WordsField(
         label=_("Words for your field"),
         most=5,
-        help_text=_("One to three, as customers say them, with commas between: specialty coffee, coffee beans."),
+        help_text=_(
+            "One to three, as customers say them, with commas between: specialty coffee, coffee beans."
+        ),
     )
     tags = WordsField(
-        label=_("Tags"), required=False, most=5, help_text=_("What people put behind # when they talk about it.")
+        label=_("Tags"),
+        required=False,
+        most=5,
+        help_text=_("What people put behind # when they talk about it."),
     )
 
     @classmethod
@@ -309,7 +351,10 @@ class ManualPageForm(forms.Form):
         label=_("When"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )
     n = forms.IntegerField(
-        label=_("How many results you looked at"), min_value=1, max_value=500, help_text=_("N, printed with the result.")
+        label=_("How many results you looked at"),
+        min_value=1,
+        max_value=500,
+        help_text=_("N, printed with the result."),
     )
     text = forms.CharField(
         label=_("The results, in their order"),
@@ -319,7 +364,8 @@ class ManualPageForm(forms.Form):
         help_text=_("One address per line. Or CSV, beginning with the line: url,title,type"),
     )
     rest_is_other = forms.BooleanField(
-        label=_("I pasted only some: none of the others is a blog, forum, social or video page."), required=False
+        label=_("I pasted only some: none of the others is a blog, forum, social or video page."),
+        required=False,
     )
 
     def clean_market(self) -> str:
@@ -335,7 +381,11 @@ class ManualPageForm(forms.Form):
 class PeriodForm(forms.Form):
     """The period of a comparison; an address with nonsense in it shows the last 30 days."""
 
-    DAYS: Sequence[tuple[str, Any]] = (("7", _("Last 7 days")), ("30", _("Last 30 days")), ("90", _("Last 90 days")))
+    DAYS: Sequence[tuple[str, Any]] = (
+        ("7", _("Last 7 days")),
+        ("30", _("Last 30 days")),
+        ("90", _("Last 90 days")),
+    )
     days = forms.ChoiceField(label=_("Period"), required=False, choices=DAYS)
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))

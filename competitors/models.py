@@ -39,7 +39,7 @@ class Profile(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label or self.handle
+        return self.label or self.handle or self.url  # without a handle: a person looked there
 
 
 class Observation(models.Model):

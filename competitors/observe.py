@@ -15,7 +15,7 @@ from listening.models import Brand, Fetch, Scan
 from listening.scan import Saved
 from listening.text import clean_line
 from listening.types import Page, Reading
-from teams.models import Workspace
+from teams.models import User, Workspace
 
 if TYPE_CHECKING:
     from listening.sources import Source
@@ -30,11 +30,11 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "followers": gettext_noop("followers"),
         "members": gettext_noop("members"),
         "posts_30d": gettext_noop("posts in 30 days"),
-        "replies_30d": gettext_noop("replies in 30 days"),
         "last_post": gettext_noop("latest post"),
-        "length": gettext_noop("bytes long"),
+        "length": gettext_noop("length in bytes"),
         "views_30d": gettext_noop("views in 30 days"),
         "languages": gettext_noop("languages"),
+        "replies_30d": gettext_noop("replies in 30 days"),
         "last_edit": gettext_noop("latest edit"),
         "posts": gettext_noop("posts in all"),
         "following": gettext_noop("accounts followed"),
@@ -52,7 +52,7 @@ class Observing:
     def plan(self, scan: Scan) -> Iterable[Fetch]:
         """One fetch per profile, on the sources this workspace listens to."""
         readable = {kind.name for kind in door.enabled(scan.workspace) if kind.can(self.capability)}
-        profiles = Profile.objects.filter(workspace=scan.workspace, source__in=readable)
+        profiles = Profile.objects.filter(workspace=scan.workspace, source__in=readable).exclude(handle="")
         for profile in profiles.select_related("brand"):
             yield Fetch(
                 scan=scan,
@@ -84,7 +84,11 @@ class Observing:
 
 
 def save_readings(
-    profile: Profile, readings: Iterable[Reading], now: datetime, fetch: Fetch | None = None
+    profile: Profile,
+    readings: Iterable[Reading],
+    now: datetime,
+    fetch: Fetch | None = None,
+    entered_by: User | None = None,
 ) -> int:
     """One row per metric and UTC day; a second reading of the same day overwrites the first. Returns how many."""
     rows: dict[tuple[str, date], Observation] = {}
@@ -101,14 +105,40 @@ def save_readings(
             url=reading.url[:2048],
             taken_at=now,
             fetch=fetch,
+            entered_by=entered_by,
         )
     Observation.objects.bulk_create(
         rows.values(),
         update_conflicts=True,
         unique_fields=["profile", "metric", "on"],
-        update_fields=["value", "text", "precision", "url", "taken_at", "fetch"],
+        update_fields=["value", "text", "precision", "url", "taken_at", "fetch", "entered_by"],
     )
     return len(rows)
+
+
+def enter_reading(
+    brand: Brand, place: str, is_there: bool, followers: int | None, url: str, on: datetime, user: User
+) -> Profile:
+    """A person looked themselves: there is none, or it is there with so many followers. Kept as entered by hand.
+
+    Belongs to the brand's first profile in the place; without one, to a profile without a handle, which
+    no scan reads.
+    """
+    profile = Profile.objects.filter(brand=brand, source=place).order_by("pk").first()
+    if profile is None:
+        profile = Profile.objects.create(
+            workspace=brand.workspace,
+            brand=brand,
+            source=place,
+            handle="",
+            url=url,
+            origin=Profile.Origin.MANUAL,
+        )
+    readings = [Reading("exists", int(is_there), url=url, precision="manual", on=on)]
+    if is_there and followers is not None:
+        readings.append(Reading("followers", followers, url=url, precision="manual", on=on))
+    save_readings(profile, readings, schedule.now(), entered_by=user)
+    return profile
 
 
 def normal_handle(source: str, handle: str) -> str:
@@ -123,8 +153,10 @@ def handles(workspace: Workspace, brand: Brand) -> dict[str, set[str]]:
     """Under which names the brand writes, per source with conversations; its people's handles included."""
     talking = {kind.name for kind in sources.with_capability("thread")}
     found: dict[str, set[str]] = {}
-    for source, handle in Profile.objects.filter(
-        workspace=workspace, brand=brand, source__in=talking
-    ).values_list("source", "handle"):
+    for source, handle in (
+        Profile.objects.filter(workspace=workspace, brand=brand, source__in=talking)
+        .exclude(handle="")
+        .values_list("source", "handle")
+    ):
         found.setdefault(source, set()).add(normal_handle(source, handle))
     return found

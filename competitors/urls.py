@@ -20,6 +20,7 @@ urlpatterns = [
     path("rivals/", rivals.rivals, name="rivals"),
     path("rivals/voice/<int:pk>/", rivals.voice, name="voice"),
     path("rivals/places/<int:pk>/<slug:place>/", rivals.place, name="place"),
+    path("rivals/places/<int:pk>/<slug:place>/by-hand/", rivals.by_hand, name="place_by_hand"),
     path("phrases/", phrases.phrases, name="phrases"),
     path("phrases/<int:pk>/", phrases.phrase, name="phrase"),
     path("phrases/<int:pk>/manual/", phrases.manual, name="manual_page"),

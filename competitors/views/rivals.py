@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from competitors import compare, queries
-from competitors.forms import PeriodForm, midnights
+from competitors import compare, observe, queries
+from competitors.forms import PeriodForm, ReadingForm, midnights
 from competitors.models import Profile
 from listening import queries as heard
 from listening import sources
 from listening.models import Brand, Search
 from teams.access import WorkspaceRequest, member
-from teams.models import Workspace
+from teams.models import Workspace, record
 
 FORMS = ("", Search.Form.KEYWORD.value, Search.Form.TAG.value)
 SHOWN = 20
@@ -122,6 +124,33 @@ def voice(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpRespo
 @member("read")
 def place(request: WorkspaceRequest, workspace: Workspace, pk: int, place: str) -> HttpResponse:
     """What a cell of the presence matrix rests on: profile, readings, history, and what could not be read."""
+    form = ReadingForm(initial={"on": workspace.localtime(timezone.now()).date()})
+    return _place(request, workspace, pk, place, form)
+
+
+@require_POST
+@member("edit")
+def by_hand(request: WorkspaceRequest, workspace: Workspace, pk: int, place: str) -> HttpResponse:
+    """A person looked themselves: there is none, or it is there."""
+    brand = get_object_or_404(Brand.objects.select_related("workspace"), workspace=workspace, pk=pk)
+    form = ReadingForm(request.POST)
+    if place not in {one.name for one in queries.places()}:
+        raise Http404
+    if not form.is_valid():
+        return _place(request, workspace, pk, place, form, status=422)
+    seen = form.cleaned_data
+    on = datetime.combine(seen["on"], time(12), UTC)
+    observe.enter_reading(
+        brand, place, seen["there"] == "yes", seen["followers"], seen["url"], on, request.user
+    )
+    record(workspace, request.user, "reading.entered", brand, place=place, there=seen["there"])
+    messages.success(request, _("Kept, marked as entered by hand."))
+    return redirect("competitors:rivals", workspace.code)
+
+
+def _place(
+    request: WorkspaceRequest, workspace: Workspace, pk: int, place: str, form: ReadingForm, status: int = 200
+) -> HttpResponse:
     brand = get_object_or_404(Brand, workspace=workspace, pk=pk)
     matrix = queries.presence(workspace)
     cells = next(cells for one, cells in matrix.rows if one.pk == brand.pk)
@@ -135,5 +164,6 @@ def place(request: WorkspaceRequest, workspace: Workspace, pk: int, place: str) 
         "cell": cell,
         "profile": profile,
         "history": [(queries.metric_label(name), rows) for name, rows in history.items()],
+        "form": form,
     }
-    return render(request, "competitors/place.html", context)
+    return render(request, "competitors/place.html", context, status=status)

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from competitors import setup
+from competitors import observe, queries, setup
 from competitors.forms import BrandForm, IndustryForm, LookForm, ProposalSet, seal
 from listening import door, schedule
 from listening.models import Brand, Search
@@ -62,7 +62,9 @@ def industry(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
 def done(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     """What Earshot will listen for, as queries that can be edited; and the button that starts it."""
     searches = Search.objects.filter(workspace=workspace).select_related("brand").prefetch_related("versions")
-    context = {"step": "done", "searches": searches, "profiles": workspace.profiles.count()}
+    places = [place.name for place in queries.places() if place.name != observe.SITE]
+    profiles = workspace.profiles.filter(source__in=places).count()
+    context = {"step": "done", "searches": searches, "profiles": profiles}
     return _page(request, workspace, "competitors/setup_done.html", context)
 
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from listening import door, scan, schedule
+from listening import scan, schedule
 from listening.models import Fetch, Scan
 from listening.sources import Source
 from teams.models import Workspace
+from tests import fakes
 
 HANDLERS = {
     "observe": "competitors.observe.Observing",
@@ -21,9 +22,7 @@ def run_scan(
     monkeypatch: pytest.MonkeyPatch, workspace: Workspace, source: Source, capability: str, pages: int = 30
 ) -> Scan:
     """Starts a scan of one capability and works until it is finished, at most so many pages."""
-    monkeypatch.setattr(door, "source", lambda name, workspace, http: source)
-    monkeypatch.setattr(door, "enabled", lambda workspace: [type(source)])
-    monkeypatch.setattr(door, "client", lambda: None)
+    fakes.install(monkeypatch, source)
     monkeypatch.setattr("django.conf.settings.FETCH_HANDLERS", {capability: HANDLERS[capability]})
     started = scan.start(workspace, schedule.now())
     for _ in range(pages):

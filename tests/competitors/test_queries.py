@@ -226,7 +226,7 @@ def test_every_cell_has_its_state_day_and_proof(workspace, brands):
     cell = place(workspace, rival, "wikipedia")
     assert (cell.cell.state, cell.cell.url) == ("no", "https://sv.wikipedia.org/wiki/Bergby")
     cell = place(workspace, rival, "mastodon")
-    assert (cell.cell.state, cell.reason) == ("unknown", "No profile is known here. Add it if there is one.")
+    assert (cell.cell.state, cell.reason) == ("unknown", "No profile is known here. Add it, or say that there is none.")
 
 
 def test_a_profile_that_is_there_speaks_for_the_place(workspace, brands):
