@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from pitches.words import Text
 
 Kind = Literal["measured", "estimated", "manual", "assumption"]
 Unit = Literal["count", "percent", "ratio", "days", "hours", "money", "date", "rank", "score", "number"]
-Row = Mapping[str, str]  # title, url, site, author, date, excerpt, why
+Row = dict[str, str]  # title, url, site, author, date, excerpt, why
 Value = int | float | str | None
 
 
@@ -35,13 +35,13 @@ class Evidence:
     query_version: str = ""
     sources: Sequence[str] = ()
     gaps: Sequence[Text] = ()
-    since: datetime | None = None
-    until: datetime | None = None
+    since: date | None = None  # first day
+    until: date | None = None  # last day, included
     fetched_at: datetime | None = None
     inspected: int | None = None
     url: str = ""
     rows_total: int = 0
-    rows: Callable[[], list[Row]] = list
+    rows: Callable[[], Sequence[Row]] = tuple
 
     def as_json(self, *, rows: bool = True) -> dict[str, Any]:
         """The evidence as the snapshot keeps it, with its list unless ``rows`` is off."""
@@ -138,5 +138,5 @@ class Register:
         return sorted(found, key=lambda name: int(name[1:]))
 
 
-def _iso(moment: datetime | None) -> str | None:
+def _iso(moment: date | None) -> str | None:
     return moment.isoformat() if moment else None

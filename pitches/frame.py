@@ -29,7 +29,7 @@ def rule_text(ground: Ground, name: str) -> Text:
 
 def measure_period(ground: Ground) -> None:
     """The period is chosen by people; everything is counted inside it."""
-    proof = ground.prove(0, "period", "manual", since=ground.since, until=ground.until, rows_total=0)
+    proof = ground.prove(0, "period", "manual", since=ground.start, until=ground.end, rows_total=0)
     ground.figure("period.start", ground.start, "date", proof)
     ground.figure("period.end", ground.end, "date", proof)
     ground.figure("period.days", (ground.end - ground.start).days + 1, "count", proof)

@@ -86,9 +86,9 @@ class Ground:
         """Our own accounts by source, in lower case."""
         return observe.handles(self.workspace, self.own) if self.own else {}
 
-    def matches(self, **conditions: object) -> QuerySet[Match]:
+    def matches(self, **conditions: Any) -> QuerySet[Match]:
         """Matches of the period; see ``listening.queries.matched``."""
-        return queries.matched(self.workspace, since=self.since, until=self.until, **conditions)  # type: ignore[arg-type]  # passed through as they are
+        return queries.matched(self.workspace, since=self.since, until=self.until, **conditions)
 
     @cached_property
     def heard(self) -> QuerySet[Match]:
@@ -164,17 +164,18 @@ class Ground:
 
     # Evidence
 
-    def heard_by(self, searches: Sequence[Search], matches: QuerySet[Match]) -> dict[str, object]:
+    def heard_by(self, searches: Sequence[Search], matches: QuerySet[Match]) -> dict[str, Any]:
         """The facts of an evidence that rests on searches: queries, sources, gaps, time, and the list."""
         coverage = self.covered(searches)
         versions = [(search, search.current) for search in searches]
+        wordings = [(search, version) for search, version in versions if version]
         return {
-            "query": "\n".join(f"{search}: {version.text}" for search, version in versions if version),
-            "query_version": ", ".join(f"{search} {version}" for search, version in versions if version),
+            "query": "\n".join(f"{search} {version}: {version.text}" for search, version in wordings),
+            "query_version": ", ".join(sorted({str(version) for _, version in wordings})),
             "sources": [one.label for one in coverage],
             "gaps": self.gaps(coverage),
-            "since": self.since,
-            "until": self.until,
+            "since": self.start,
+            "until": self.end,
             "fetched_at": max((one.fetched_at for one in coverage if one.fetched_at), default=None),
             "inspected": sum(one.inspected for one in coverage) if coverage else None,
             "rows": self.mention_rows(matches),

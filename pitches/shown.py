@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -45,9 +44,9 @@ class Shown:
         printed = format_figure(figure, self.language, self.zone, with_unit=True)
         return self._run(Run(printed, key, figure["evidence"]))
 
-    def _run(self, run: Run) -> SafeString | str:
+    def _run(self, run: Run) -> SafeString:
         if run.figure is None or not run.evidence or self.evidence_url is None:
-            return run.text
+            return conditional_escape(run.text)
         return format_html(
             '<a class="figure" href="{0}" hx-get="{0}" hx-target="#panel-body" aria-haspopup="dialog"'
             ' title="{1}">{2}</a>',
@@ -91,25 +90,11 @@ def evidence_context(proof: Proof, language: str = "") -> dict[str, Any]:
     entry = proof.evidence
     first, last, read = (entry.get(name) for name in ("from", "to", "fetched_at"))
     said = of_proof(proof, language)
-    zone = ZoneInfo(proof.zone)
-    whole = (
-        # ``to`` is the first moment after the last day.
-        (
-            _moment(first).astimezone(zone).date(),
-            (_moment(last) - timedelta(seconds=1)).astimezone(zone).date(),
-        )
-        if first and last
-        else None
-    )
     return {
         "proof": proof,
         "shown": said,
         "kind": word(entry["class"], said.language),
-        "period": whole,
-        "fetched_at": _moment(read) if read else None,
+        "period": (date.fromisoformat(first), date.fromisoformat(last)) if first and last else None,
+        "fetched_at": datetime.fromisoformat(read) if read else None,
         "queries": str(entry.get("query", "")).splitlines(),
     }
-
-
-def _moment(iso: str) -> datetime:
-    return datetime.fromisoformat(iso)

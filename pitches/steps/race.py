@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from competitors import compare, queries
 from competitors.compare import Standing
-from competitors.queries import Momentum, PlaceCell, Presence
+from competitors.observe import SITE
+from competitors.queries import Momentum, Place, PlaceCell, Presence
 from competitors.queries import Voice as SharedVoice
 from pitches import slides as show
 from pitches.figures import Row
@@ -63,7 +64,8 @@ def measure(ground: Ground) -> Race:
     counts = ground.once(voice).counts
     for role, pk in (("own", own.brand), ("rival", first)):
         standing = next((one for one in (own, *rivals) if one.brand == pk), Standing(0))
-        stories = counts[pk].stories if pk in counts else None
+        counted = counts.get(pk) if pk is not None else None
+        stories = counted.stories if counted else None
         ground.figure(f"s4.{role}_stories", stories, "count", voices, label="s4.stories")
         ground.figure(f"s4.{role}_voice", standing.voice, "percent", voices, label="s4.voice")
         ground.figure(f"s4.{role}_present", standing.presence, "count", places, label="s4.present")
@@ -151,8 +153,8 @@ def _measure_momentum(ground: Ground) -> str:
         4,
         "s4.momentum",
         sources=[best.source_label] if best else [],
-        since=ground.since,
-        until=ground.until,
+        since=ground.start,
+        until=ground.end,
         inspected=len(rows),
         rows_total=len(rows),
         rows=lambda: rows[:200],
@@ -196,32 +198,33 @@ def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: b
 
 
 def _share(ground: Ground, state: State, title: Text, reasoning: Text, edited: bool) -> Slide:
-    brands = list(enumerate(ground.brands))
     blocks = [show.paragraph(reasoning)]
     if ground.once(voice).is_known:
-        categories = [ground.say("chart.brand", brand=f"@brand.{index}") for index, _ in brands]
-        values = [f"s4.voice.{index}" for index, _ in brands]
-        blocks.append(
-            show.chart(
-                "bar",
-                categories,
-                [(ground.say("label.s4.voice"), "own", values)],
-                "percent",
-                ground.say("chart.s4"),
-            )
-        )
-    rows = [
-        [
-            {"text": ground.say("chart.brand", brand=f"@brand.{index}")},
-            *({"figure": f"s4.{name}.{index}"} for name in ("stories", "voice", "present", "momentum")),
+        categories = [
+            ground.say("chart.brand", brand=f"@brand.{index}") for index, _ in enumerate(ground.brands)
         ]
-        for index, _ in brands
-    ]
-    columns = [ground.say(f"column.{name}") for name in ("brand", "stories", "voice", "places", "growth")]
-    blocks.append(show.table(columns, rows, [3, 1, 1, 1, 1]))
+        values = [f"s4.voice.{index}" for index, _ in enumerate(ground.brands)]
+        series = [(ground.say("label.s4.voice"), "own", values)]
+        blocks.append(show.chart("bar", categories, series, "percent", ground.say("chart.s4")))
+    blocks += show.bullets(
+        _standing(ground, line, measure) for line, measure in (("stories", "stories"), ("growth", "momentum"))
+    )
     blocks += show.warnings(gaps(ground))
     notes, footer = ground.say("share.notes"), ground.say("share.footer")
     return Slide("share", title, blocks, notes, footer, step=4, verdict=state, edited=edited)
+
+
+def _standing(ground: Ground, line: str, measure: str) -> Text:
+    """One measure of every brand in a row: "Stories: Fjällvik 36, Bergby 76."."""
+    every = [
+        ground.say("share.one", brand=f"@brand.{index}", value=f"s4.{measure}.{index}")
+        for index, _ in enumerate(ground.brands)
+    ]
+    text = ground.say(f"share.{line}")
+    return {
+        language: words.replace("{list}", ", ".join(one[language] for one in every))
+        for language, words in text.items()
+    }
 
 
 def presence_state(ground: Ground) -> State:
@@ -237,21 +240,15 @@ def presence_state(ground: Ground) -> State:
 
 def _matrix(ground: Ground) -> Slide:
     matrix = ground.once(presence)
-    proof = ground.register.figures["s4.places"].evidence
     index_of = {brand.pk: index for index, brand in enumerate(ground.brands)}
     rows = [
         [
             {"text": ground.say("chart.brand", brand=f"@brand.{index_of[brand.pk]}")},
-            *(_cell(ground, index_of[brand.pk], cell, proof) for cell in cells),
+            *(reading(ground, index_of[brand.pk], cell) for cell in cells),
         ]
         for brand, cells in matrix.rows
     ]
-    columns = [ground.say("column.brand")]
-    for place in matrix.places:
-        name = ground.name(f"place.{place.name}", place.label)
-        columns.append(
-            ground.say("chart.brand", brand=name) if place.name != "site" else ground.say("column.site")
-        )
+    columns = [ground.say("column.brand"), *(place_name(ground, place) for place in matrix.places)]
     state = presence_state(ground)
     return Slide(
         "presence",
@@ -267,23 +264,39 @@ def _matrix(ground: Ground) -> Slide:
     )
 
 
-def _cell(ground: Ground, index: int, cell: PlaceCell, proof: str) -> show.Cell:
+def reading(ground: Ground, index: int, cell: PlaceCell) -> show.Cell:
     """Yes, no or unknown with what was read, its day and its proof."""
-    said = []
-    for metric, reading in cell.cell.readings.items():
+    proof = ground.register.figures["s4.places"].evidence
+    said: list[Text] = []
+    for metric, one in cell.cell.readings.items():
         if f"reading.{metric}" not in table() or len(said) >= MOST_FACTS:
             continue
         key = f"s4.cell.{index}.{cell.place.name}.{metric}"
-        is_date = reading.value is None
-        value = reading.text[:10] if is_date else reading.value
-        ground.figure(key, value, "date" if is_date else "count", proof, label="s4.reading")
+        if key not in ground.register.figures:
+            is_date = one.value is None
+            value = one.text[:10] if is_date else one.value
+            ground.figure(key, value, "date" if is_date else "count", proof, label="s4.reading")
         said.append(ground.say(f"reading.{metric}", value=key))
     found: show.Cell = {"state": cell.cell.state, "evidence": proof}
     if cell.cell.on:
         key = f"s4.cell.{index}.{cell.place.name}.on"
-        ground.figure(key, cell.cell.on, "date", proof, label="s4.read_on")
+        if key not in ground.register.figures:
+            ground.figure(key, cell.cell.on, "date", proof, label="s4.read_on")
         said.append(ground.say("reading.on", value=key))
     if said:
         found["text"] = {language: ", ".join(text[language] for text in said) for language in said[0]}
     url = cell.cell.url or (cell.profile.url if cell.profile else "")
     return found | {"url": url} if url else found
+
+
+def place_name(ground: Ground, cell_place: Place) -> Text:
+    """What a column or row of the matrix is called."""
+    if cell_place.name == SITE:
+        return ground.say("column.site")
+    return ground.say("chart.brand", brand=ground.name(f"place.{cell_place.name}", cell_place.label))
+
+
+def own_places(ground: Ground) -> list[PlaceCell]:
+    """Our row of the matrix: the places where we can speak, which a home page is not."""
+    rows = [cells for brand, cells in ground.once(presence).rows if brand.is_own]
+    return [cell for cells in rows for cell in cells if cell.profile and cell.place.name != SITE]

@@ -52,8 +52,7 @@ def measure(ground: Ground, ask: Ask) -> Start:
     ground.figure("ask.decide_by", ask.decide_by, "date", proof)
     values = ground.register.values()
     readable, ours = values["s3.readable"], values["s3.ours"]
-    known = isinstance(readable, int) and isinstance(ours, int)
-    answerable = readable - ours if known else None  # type: ignore[operator]  # both are counts when known
+    answerable = readable - ours if isinstance(readable, int) and isinstance(ours, int) else None
     waiting = ground.register.evidence[ground.register.figures["s3.readable"].evidence]
     proof = ground.prove(
         5,
@@ -140,13 +139,9 @@ def slides(
         }
         for index, (one, mention) in enumerate(real)
     ]
-    blocks = [show.paragraph(reasoning)]
-    if items:
-        blocks.append({"type": "actions", "items": items})
-    else:
-        blocks.append(show.callout(ground.say("start.nothing"), "note"))
-    blocks += show.bullets(
-        ground.say(f"start.ladder.{step}") for step in ("listen", "answer", "inside", "channel")
+    blocks = [show.paragraph(reasoning), show.paragraph(ground.say("start.ladder"))]
+    blocks.append(
+        {"type": "actions", "items": items} if items else show.callout(ground.say("start.nothing"), "note")
     )
     notes, footer = ground.say("start.notes"), ground.say("start.footer")
     return [Slide("start", title, blocks, notes, footer, step=5, verdict=state, edited=edited)]
@@ -154,7 +149,7 @@ def slides(
 
 def decision(ground: Ground, state: State, title: Text, complete: bool) -> Slide:
     """The ask, the goals with today's values, and the three ways to decide."""
-    rows = [
+    rows: list[list[show.Cell]] = [
         [{"text": ground.say(f"goal.{goal}")}, {"figure": goal}, {"text": ground.say(f"target.{goal}")}]
         for goal in GOALS
     ]

@@ -90,8 +90,8 @@ def _measure_coverage(ground: Ground) -> None:
         "s1.coverage",
         sources=[one.label for one in coverage],
         gaps=ground.gaps(coverage),
-        since=ground.since,
-        until=ground.until,
+        since=ground.start,
+        until=ground.end,
         fetched_at=max((one.fetched_at for one in coverage if one.fetched_at), default=None),
         inspected=sum(one.inspected for one in coverage) if coverage else None,
         rows_total=len(coverage),
@@ -117,12 +117,15 @@ def _measure_coverage(ground: Ground) -> None:
 
 @dataclass(frozen=True)
 class Week:
-    """The part of a calendar week, from Monday, that lies in the period."""
+    """A calendar week, from Monday, or the part of it that lies in the period."""
 
     first: date
     last: date
-    covered_by: int  # sources that were read for all of it
-    asked: int
+    readers: int  # sources that were read for all of it
+
+    @property
+    def is_cut(self) -> bool:
+        return (self.last - self.first).days < 6
 
 
 def weeks(ground: Ground) -> list[Week]:
@@ -131,26 +134,29 @@ def weeks(ground: Ground) -> list[Week]:
     first = ground.start
     while first <= ground.end:
         last = min(first + timedelta(days=6 - first.weekday()), ground.end)
-        found.append(_week(ground, first, last))
+        found.append(Week(first, last, _readers(ground, first, last)))
         first = last + timedelta(days=1)
     return found
 
 
-def _week(ground: Ground, first: date, last: date) -> Week:
+def _readers(ground: Ground, first: date, last: date) -> int:
     zone = ground.workspace.zone
     begin = datetime.combine(first, time.min, zone)
     end = min(datetime.combine(last + timedelta(days=1), time.min, zone), ground.now)
     slack = timedelta(days=1)  # a period that ends today counts as covered to the last fetch
-    covered = sum(
+    return sum(
         1
         for one in ground.coverage
         if one.covered_from and one.covered_to and one.covered_from <= begin and one.covered_to >= end - slack
     )
-    return Week(first, last, covered, len(ground.coverage))
 
 
 def chart(ground: Ground) -> show.Block:
-    """Stories per week about us and about the industry; a week nobody covered is unknown, not zero."""
+    """Stories per week about us and about the industry; a week nobody covered is unknown, not zero.
+
+    Hatched are the weeks that fewer sources covered than the best covered one: a source that was shut for
+    the whole period is named beside the chart instead.
+    """
     found = weeks(ground)
     proof = ground.register.figures["s1.stories"].evidence
     series = []
@@ -162,13 +168,23 @@ def chart(ground: Ground) -> show.Block:
         keys = []
         for index, week in enumerate(found):
             key = f"s1.week.{name}.{index}"
-            value = told[index] if told[index] or week.covered_by else None
+            value = told[index] if told[index] or week.readers else None
             ground.figure(key, value, "count", proof, label=f"s1.week_{name}")
             keys.append(key)
         series.append((ground.say(CHART[name]), role, keys))
-    uncovered = [index for index, week in enumerate(found) if week.covered_by < week.asked or not week.asked]
-    categories = [week.first.isoformat() for week in found]
+    most = max((week.readers for week in found), default=0)
+    uncovered = [index for index, week in enumerate(found) if week.readers < most or not most]
+    categories = [_category(ground, index, week, proof) for index, week in enumerate(found)]
     return show.chart("column", categories, series, "count", ground.say("chart.s1"), uncovered)
+
+
+def _category(ground: Ground, index: int, week: Week, proof: str) -> Text | str:
+    """The week's first day; a cut week says so, lest it look like a dip."""
+    if not week.is_cut:
+        return week.first.isoformat()
+    key = f"s1.week.from.{index}"
+    ground.figure(key, week.first, "date", proof, label="s1.week")
+    return ground.say("chart.week_part", first=key)
 
 
 def _per_week(ground: Ground, condition: Q, found: Sequence[Week]) -> list[int]:
@@ -183,26 +199,11 @@ def _per_week(ground: Ground, condition: Q, found: Sequence[Week]) -> list[int]:
 
 def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: bool) -> list[Slide]:
     """The volume slide: a chart per week, the four numbers side by side, and what speaks against."""
-    rows = [
-        [{"text": ground.say(f"label.s1.{name}")}, {"figure": f"s1.{name}"}]
-        for name in (*FOUR, "conversations", "sites", "authors")
-    ]
     blocks = [
         show.paragraph(reasoning),
         chart(ground),
-        show.table([ground.say("column.heard"), ground.say("column.number")], rows, [3, 1]),
-        show.callout(ground.say("talk.contrary"), "note"),
+        *show.bullets(ground.say(f"talk.{line}") for line in ("brand", "industry", "contrary")),
         *show.warnings(ground.gaps(ground.coverage)),
     ]
-    return [
-        Slide(
-            "talk",
-            title,
-            blocks,
-            ground.say("talk.notes"),
-            ground.say("talk.footer"),
-            step=1,
-            verdict=state,
-            edited=edited,
-        )
-    ]
+    notes, footer = ground.say("talk.notes"), ground.say("talk.footer")
+    return [Slide("talk", title, blocks, notes, footer, step=1, verdict=state, edited=edited)]

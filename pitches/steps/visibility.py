@@ -12,6 +12,7 @@ from competitors import queries
 from competitors import visibility as seen
 from competitors.models import ResultPage
 from listening import queries as heard
+from listening import sources
 from listening.models import Mention
 from pitches import slides as show
 from pitches.figures import Row
@@ -33,7 +34,7 @@ def measure(ground: Ground) -> Visibility:
     """Counts conversations among search results, and the reactions to what step 1 heard."""
     found = ground.once(pages)
     together = seen.share_of(found)
-    engines = sorted({page.engine for page in found})
+    engines = sorted({sources.label(page.engine) for page in found})
     proof = ground.prove(
         2,
         "s2.results",
@@ -97,8 +98,8 @@ def _measure_reactions(ground: Ground) -> int | None:
         "s2.reactions",
         sources=[one.label for one in coverage],
         gaps=ground.gaps(coverage),
-        since=ground.since,
-        until=ground.until,
+        since=ground.start,
+        until=ground.end,
         fetched_at=max((one.fetched_at for one in coverage if one.fetched_at), default=None),
         inspected=found["reacted"],
         rows_total=found["reacted"],

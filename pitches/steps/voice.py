@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef
 
-from competitors.models import Observation, Profile
 from listening import queries
 from listening.models import Conversation, Mention
 from pitches import slides as show
 from pitches.figures import Row
 from pitches.ground import Ground, rows_of
 from pitches.slides import Slide
+from pitches.steps import race
 from pitches.verdicts import State, Voice
 from pitches.words import Text
-
-MOST_PROFILES = 8
-SHOWN = ("followers", "posts_30d", "last_post")
 
 
 def measure(ground: Ground) -> Voice:
@@ -81,18 +78,18 @@ def gaps(ground: Ground) -> list[Text]:
 
 def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: bool) -> list[Slide]:
     """A whole bar of conversations, ours in it, and the state of our own accounts."""
-    blocks = [show.paragraph(reasoning)]
     values = ground.register.values()
-    if values["s3.ours"] is not None and values["s3.readable"]:
+    known = values["s3.ours"] is not None and values["s3.readable"]
+    blocks = [show.paragraph(reasoning)]
+    if known:
         series = [
             (ground.say("chart.ours"), "own", ["s3.ours"]),
             (ground.say("chart.others"), "other", ["s3.others"]),
         ]
-        blocks.append(
-            show.chart("share", [ground.say("chart.conversations")], series, "count", ground.say("chart.s3"))
-        )
+        category = ground.say("chart.conversations")
+        blocks.append(show.chart("share", [category], series, "count", ground.say("chart.s3")))
+        blocks.append(show.paragraph(ground.say("voice.contrary")))
     blocks.append(_accounts(ground))
-    blocks.append(show.callout(ground.say("voice.contrary"), "note"))
     blocks += show.warnings(gaps(ground))
     return [
         Slide(
@@ -109,42 +106,11 @@ def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: b
 
 
 def _accounts(ground: Ground) -> show.Block:
-    """Our profiles with their newest readings; what was never read is unknown."""
-    profiles = list(Profile.objects.filter(workspace=ground.workspace, brand=ground.own)[:MOST_PROFILES])
-    readings = Observation.objects.filter(profile__in=profiles, metric__in=SHOWN).order_by("on")
-    newest = {(one.profile_id, one.metric): one for one in readings}
-    proof = ground.prove(
-        3,
-        "s3.profiles",
-        sources=sorted({profile.source for profile in profiles}),
-        fetched_at=max((one.taken_at for one in newest.values()), default=None),
-        inspected=len(profiles),
-        rows_total=len(profiles),
-        rows=lambda: [
-            {
-                "title": str(profile),
-                "url": profile.url,
-                "site": profile.source,
-                "author": "",
-                "date": "",
-                "excerpt": profile.proof[:300],
-                "why": "",
-            }
-            for profile in profiles
-        ],
-    )
-    rows: list[list[show.Cell]] = []
-    for index, profile in enumerate(profiles):
-        cells: list[show.Cell] = [{"link": profile.url, "raw": str(profile)}]
-        for metric in SHOWN:
-            key = f"s3.profile.{index}.{metric}"
-            one = newest.get((profile.pk, metric))
-            is_date = metric == "last_post"
-            value = (one.text[:10] or None if is_date else one.value) if one else None
-            ground.figure(key, value, "date" if is_date else "count", proof, label="s4.reading")
-            cells.append({"figure": key})
-        rows.append(cells)
+    """Where we have an account and what was read there; what was never read is unknown."""
+    rows: list[list[show.Cell]] = [
+        [{"text": race.place_name(ground, cell.place)}, race.reading(ground, 0, cell)]
+        for cell in race.own_places(ground)
+    ]
     if not rows:
-        rows = [[{"text": ground.say("voice.no_accounts")}, *({"state": "unknown"} for _ in SHOWN)]]
-    columns = [ground.say(f"column.{name}") for name in ("account", *SHOWN)]
-    return show.table(columns, rows, [3, 1, 1, 1])
+        return show.callout(ground.say("voice.no_accounts"), "note")
+    return show.table([ground.say("column.account"), ground.say("column.reading")], rows, [1, 3])

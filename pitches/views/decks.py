@@ -25,7 +25,7 @@ PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentatio
 def snapshot_of(found: Pitch) -> Snapshot:
     """What was frozen; of a draft what would be, marked as a draft by having no date."""
     if found.snapshot:
-        return found.snapshot  # type: ignore[return-value]  # stored as the contract says, and hashed
+        return found.snapshot
     return build(found).as_snapshot()
 
 
