@@ -142,12 +142,19 @@ def coverage(
     """Per source and in the order of the list: whether fetches of these searches covered since..until.
 
     The intervals of all good fetches are joined; a period that ends now counts as covered to the last fetch.
-    Feeds are read for all searches alike. Sources that were never asked are left out.
+    Every item is held against all searches, so what a brand's tags let us read counts for its keyword search,
+    too, and feeds are read for all searches alike. Sources that were never asked are left out.
     """
-    ids = [search.pk for search in searches]
+    about = Q(capability="poll")
+    for search in searches:
+        about |= Q(search__subject=search.subject, search__brand=search.brand_id)
     asked = Fetch.objects.filter(
-        Q(search__in=ids) | Q(capability="poll"), scan__workspace=workspace, finished_at__isnull=False
-    ).exclude(capability="thread")
+        Q(version__is_current=True) | Q(version=None),
+        about,
+        scan__workspace=workspace,
+        finished_at__isnull=False,
+        capability__in=("search", "tagged", "poll"),
+    )
     by_source: dict[str, list[Fetch]] = {}
     for fetch in asked.filter(finished_at__gte=since).select_related("version").order_by("finished_at"):
         by_source.setdefault(fetch.source, []).append(fetch)

@@ -57,6 +57,7 @@ def scan_now(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
             request, _("This is the sample workspace: its data is made up, and nothing is scanned.")
         )
         return redirect("listening:scans", workspace.code)
+    plans.plan_of(workspace, timezone.now())  # from the first scan on, one follows every day
     one = scanning.start(workspace, schedule.now())
     record(workspace, request.user, "scan.started", str(one.pk))
     tasks.tick.delay_on_commit()
