@@ -68,8 +68,8 @@ def sync(lock: Path, folder: Path) -> None:
         uv = [str(folder / "bin" / "uv"), "pip", "sync", "--quiet", "--require-hashes"]
         environment = uv_environment(config.stdout) | os.environ
         subprocess.run([*uv, "--python", str(python), str(lock)], check=True, env=environment)
-    except (subprocess.CalledProcessError, OSError) as error:
-        print(f"uv did not do it ({error}); trying pip, which takes longer ...", flush=True)
+    except (subprocess.CalledProcessError, OSError):
+        print("uv could not do it; trying pip, which takes longer ...", flush=True)
         subprocess.run([*pip, *hashed, str(lock)], check=True)
 
 
