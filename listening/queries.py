@@ -125,7 +125,7 @@ class Coverage:
     state: str  # "ok", "partial", "failed" or "none" (never asked)
     covered_from: datetime | None
     covered_to: datetime | None
-    inspected: int
+    inspected: int  # records looked at in all fetches of the period; an overlap is looked at again
     truncated: bool
     gaps: tuple[str, ...]
     error: str  # in the reader's language, "" = none
@@ -192,7 +192,7 @@ def _covered(name: str, fetches: Sequence[Fetch], since: datetime, until: dateti
         state=state,
         covered_from=begin,
         covered_to=end,
-        inspected=sum(fetch.inspected for fetch in last),
+        inspected=sum(fetch.inspected for fetch in fetches),
         truncated=any(fetch.truncated for fetch in last),
         gaps=tuple(sorted({" ".join(gap) for fetch in last for gap in fetch.gaps})),
         error=errors[-1].error_text if errors else "",
