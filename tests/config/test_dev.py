@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import stat
-import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -23,57 +19,13 @@ import pytest
 from config import env
 from config.processes import ServiceError, lock
 from config.services import NAMESPACE, NOBODY, Services, Way, _own_namespace, _package
-from tests.conftest import HAS_VALKEY, ROOT
+from tests.conftest import HAS_VALKEY
+from tests.running import PATIENCE, Earshot, launch
 
 pytestmark = pytest.mark.services
-PATIENCE = 180  # seconds; a start takes about five on an idle machine
 POSTGRES = Path("pginstall18/bin/postgres")
 FORBIDDEN = Way("forbidden", prepare=lambda: os._exit(99))
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-
-
-@dataclass
-class Earshot:
-    """One `manage.py dev` on a data folder of its own, at a port the system picks."""
-
-    data: Path
-    settings: dict[str, str] = field(default_factory=dict)
-    prepare: Callable[[], None] | None = None
-    url: str = ""
-
-    def start(self) -> Earshot:
-        """Start, and wait until it says its address."""
-        self.data.mkdir(exist_ok=True, parents=True)
-        self.output = self.data.with_suffix(".out")
-        self.process = launch(self.data, self.settings, self.output, self.prepare)
-        deadline = time.monotonic() + PATIENCE
-        while not (found := re.search(r"Earshot runs at (http://\S+)", self.said())):
-            assert self.process.poll() is None, self.said()
-            assert time.monotonic() < deadline, self.said()
-            time.sleep(0.1)
-        self.url = found[1]
-        return self
-
-    def said(self) -> str:
-        return self.output.read_text()
-
-    def end(self, how: signal.Signals) -> int:
-        """Send the signal; the exit code."""
-        self.process.send_signal(how)
-        return self.process.wait(PATIENCE)
-
-
-def launch(
-    data: Path, settings: dict[str, str], output: Path, prepare: Callable[[], None] | None = None
-) -> subprocess.Popen[bytes]:
-    unset = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
-    environment = {name: value for name, value in os.environ.items() if name not in unset}
-    environment |= {"EARSHOT_DATA": str(data), "PORT": "0", "WORKER_PROCESSES": "2", **settings}
-    with output.open("wb") as out:
-        return subprocess.Popen(
-            [sys.executable, "manage.py", "dev"],
-            cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT, preexec_fn=prepare,
-        )  # fmt: skip
 
 
 def processes(data: Path) -> dict[int, str]:
@@ -120,6 +72,7 @@ def data(tmp_path: Path) -> Iterator[Path]:
     for pid in processes(folder) if sys.platform == "linux" else ():
         with suppress(OSError):
             os.kill(pid, signal.SIGKILL)
+    shutil.rmtree(env.socket_folder(folder), ignore_errors=True)
 
 
 def refused(data: Path, settings: dict[str, str]) -> str:
