@@ -99,7 +99,7 @@ FORM_RENDERER = "config.forms.TablerRenderer"
 # What a lower room shows of a higher one is said here, once. (URL name, label, icon[, verb one needs])
 
 WORKSPACE_HOME = "pitches:home"
-WORKSPACE_SETUP = "listening:setup"
+WORKSPACE_SETUP = "competitors:setup"
 SAMPLE_SEEDER = "pitches.sample.seed"  # seed(user) -> Workspace; "" offers no sample workspace
 NAVIGATION: list[tuple[Any, ...]] = [
     ("pitches:home", _("Home"), "home"),
@@ -108,13 +108,12 @@ NAVIGATION: list[tuple[Any, ...]] = [
     ("pitches:pitches", _("Pitch"), "presentation"),
 ]
 NAVIGATION_MORE: list[tuple[Any, ...]] = [
-    ("listening:brands", _("Brands"), "building-store"),
+    ("competitors:brands", _("Brands"), "building-store"),
     ("listening:searches", _("Searches"), "search"),
     ("listening:sources", _("Sources"), "rss"),
-    ("listening:scans", _("Scans"), "radar"),
-    ("listening:plan", _("Scan plan"), "calendar"),
-    ("competitors:profiles", _("Profiles"), "id"),
-    ("competitors:phrases", _("Phrases"), "list-search"),
+    ("listening:scans", _("Scans"), "refresh"),
+    ("listening:plan", _("Scan plan"), "calendar-time"),
+    ("competitors:phrases", _("Phrases"), "world-search"),
     ("teams:settings", _("Workspace"), "settings", "manage"),
 ]
 # Which class plans, reads and saves each capability of a source in a scan (listening.scan.Handler).
@@ -123,6 +122,8 @@ FETCH_HANDLERS: dict[str, str] = {
     "tagged": "listening.handlers.Tags",
     "poll": "listening.handlers.Feeds",
     "thread": "listening.handlers.Threads",
+    "observe": "competitors.observe.Observing",
+    "results": "competitors.visibility.LookingUp",
 }
 
 # Data
@@ -272,4 +273,5 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_SECONDS,
         "options": {"expires": TICK_SECONDS - 3, "queue": "now"},  # a late tick is of no use
     },
+    "tidy": {"task": "listening.tasks.tidy", "schedule": 3600, "options": {"queue": "later"}},
 }
