@@ -1,7 +1,7 @@
 """How brands compare: plain arithmetic over plain values, with the formula beside every number.
 
-Two rules hold in every function. Brands are compared on what was read of *all* of them, and what was left out is
-named. And unknown is never zero: where nothing was read, or nothing was heard of anybody, the answer is None.
+Two rules hold in every function. Brands are compared on what was read of *all* of them, and what was left
+out is named. And unknown is never zero: where nothing was read, or nobody was heard of, the answer is None.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from listening.net.errors import gettext_noop
 K = TypeVar("K", bound=Hashable)  # what names a brand: its id, in tests a word
 
 FORMULA = gettext_noop(
-    "Share of voice = the brand's stories ÷ the stories of all compared brands together. Mentions that say the same "
-    "thing are one story; a story that names two brands counts once for each."
+    "Share of voice = the brand's stories ÷ the stories of all compared brands together. Mentions that say "
+    "the same thing are one story; a story that names two brands counts once for each."
 )
 
 
-# --- What can be compared at all ---------------------------------------------------------------------------------
+# --- What can be compared at all ------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Common(Generic[K]):
 
 
 def common(reads: Mapping[K, Iterable[Read]]) -> Common[K]:
-    """The sources, and of each the stretch of time, that were read of all brands. Order of first appearance."""
+    """The sources, and of each the stretch of time, that were read of all brands, in order of appearance."""
     by_brand = {brand: {read.source: read for read in known} for brand, known in reads.items()}
     windows: dict[str, tuple[datetime, datetime]] = {}
     left_out = []
@@ -76,7 +76,7 @@ def common(reads: Mapping[K, Iterable[Read]]) -> Common[K]:
     return Common(windows, tuple(left_out))
 
 
-# --- Share of voice ----------------------------------------------------------------------------------------------
+# --- Share of voice -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,8 @@ class ShareOfVoice(Generic[K]):
 def share_of_voice(counts: Mapping[K, int | None]) -> ShareOfVoice[K]:
     """Each brand's part of all that was heard.
 
-    One unknown count makes every share unknown, since the whole is not known then. All zero: nothing was heard of
-    anybody, so there is no voice to share and every share is unknown, not 0 %.
+    One unknown count makes every share unknown, since the whole is not known then. All zero: nothing was
+    heard of anybody, so there is no voice to share and every share is unknown, not 0 %.
     """
     known = [count for count in counts.values() if count is not None]
     total = sum(known) if len(known) == len(counts) else None
@@ -128,12 +128,13 @@ def share_of_voice(counts: Mapping[K, int | None]) -> ShareOfVoice[K]:
     return ShareOfVoice(tuple(shares), total)
 
 
-# --- Presence ----------------------------------------------------------------------------------------------------
+# --- Presence -------------------------------------------------------------------------------------
 
 State = Literal["yes", "no", "unknown"]
 
 NO_PROFILE = gettext_noop("No profile is known here. Add it, or say that there is none.")
 AMBIGUOUS = gettext_noop("This page lists several meanings of the name. Choose the article about the brand.")
+NOT_READABLE = gettext_noop("Earshot keeps the address and cannot read numbers here.")
 NOT_READ = gettext_noop("Not read yet. The next scan reads it.")
 
 
@@ -176,8 +177,8 @@ class Failure:
 class Cell:
     """What we know of one brand in one place.
 
-    ``readings`` hold the newest of each metric. ``failure`` is set when the latest attempt failed, also when an
-    older value stays. ``reason`` says why the state is unknown: English template, see net.errors.
+    ``readings`` hold the newest of each metric. ``failure`` is set when the latest attempt failed, also when
+    an older value stays. ``reason`` says why the state is unknown: English template, see net.errors.
     """
 
     state: State
@@ -189,11 +190,17 @@ class Cell:
     failure: Failure | None = None
 
 
-def cell(readings: Iterable[Dated], *, has_profile: bool = True, failure: Failure | None = None) -> Cell:
+def cell(
+    readings: Iterable[Dated],
+    *,
+    has_profile: bool = True,
+    failure: Failure | None = None,
+    is_readable: bool = True,
+) -> Cell:
     """Yes, no or unknown, from the newest reading of each metric.
 
-    "No" needs proof: a reading that says ``exists`` = 0. A failed reading changes no state; without any earlier
-    reading it leaves the cell unknown, with its reason.
+    "No" needs proof: a reading that says ``exists`` = 0. A failed reading changes no state; without any
+    earlier reading it leaves the cell unknown, with its reason.
     """
     newest: dict[str, Dated] = {}
     for reading in readings:
@@ -202,7 +209,7 @@ def cell(readings: Iterable[Dated], *, has_profile: bool = True, failure: Failur
     if not newest:
         if failure:
             return Cell("unknown", {}, failure.on, "", failure.error, failure.params, failure)
-        return Cell("unknown", {}, reason=NOT_READ if has_profile else NO_PROFILE)
+        return Cell("unknown", {}, reason=_why_unknown(has_profile, is_readable))
     latest = max(newest.values(), key=lambda reading: (reading.on, bool(reading.url)))
     exists = newest.get("exists")
     meanings = newest.get("disambiguation")
@@ -213,6 +220,12 @@ def cell(readings: Iterable[Dated], *, has_profile: bool = True, failure: Failur
     if state == "no":
         newest = {"exists": proof}  # numbers of a page that is gone are history, not presence
     return Cell(state, newest, proof.on, proof.url or latest.url, failure=failure)
+
+
+def _why_unknown(has_profile: bool, is_readable: bool) -> str:
+    if not has_profile:
+        return NO_PROFILE
+    return NOT_READ if is_readable else NOT_READABLE
 
 
 def present(row: Mapping[str, State], common_places: Iterable[str]) -> int:
@@ -227,12 +240,12 @@ def known_places(matrix: Mapping[K, Mapping[str, State]]) -> tuple[str, ...]:
     return tuple(place for place in places if all(row.get(place, "unknown") != "unknown" for row in rows))
 
 
-# --- Momentum ----------------------------------------------------------------------------------------------------
+# --- Momentum -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Change:
-    """From the first reading to the last; ``share`` is the growth, 0.05 = 5 %, None when it began at nothing."""
+    """From the first reading to the last; ``share`` is the growth, 0.05 = 5 %, None if it began at 0."""
 
     first: float
     last: float
@@ -278,7 +291,7 @@ def momentum(series: Mapping[K, Mapping[date, float]]) -> dict[K, Change | None]
     }
 
 
-# --- Who is ahead ------------------------------------------------------------------------------------------------
+# --- Who is ahead ---------------------------------------------------------------------------------
 
 Measure = Literal["voice", "presence", "momentum"]
 MEASURES: tuple[Measure, ...] = ("voice", "presence", "momentum")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,12 +16,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from competitors import handles
+from competitors import handles, places
 from competitors.models import Phrase, Profile
-from competitors.observe import ELSEWHERE, SITE
-from competitors.queries import place_label
 from competitors.setup import MARKETS, BrandProposal, Ticked, split_domain
-from listening import searches, sources
+from listening import searches
 from listening.models import Brand, Industry
 from listening.net import SourceError, check_url
 from listening.text import clean_line
@@ -127,7 +126,7 @@ class BrandForm(forms.ModelForm[Brand]):
 
 
 class ProposalForm(forms.Form):
-    """One proposed profile: ticked or not, its handle editable. ``seal`` carries what Earshot found, signed."""
+    """One proposed profile: ticked or not, its handle editable; ``seal`` is what Earshot found, signed."""
 
     tick = forms.BooleanField(required=False)
     handle = forms.CharField(max_length=2000, label=_("Address or handle"))
@@ -136,14 +135,12 @@ class ProposalForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found: dict[str, str] = {}
-        try:
+        with suppress(signing.BadSignature):  # clean() says so in words
             self.found = signing.loads(self["seal"].value() or "", salt=SALT, max_age=SEALED_FOR)
-        except signing.BadSignature:
-            pass  # clean() says so in words
 
     @property
     def source_label(self) -> str:
-        return place_label(self.found.get("source", ""))
+        return places.place_label(self.found.get("source", ""))
 
     @property
     def proof(self) -> str:
@@ -165,7 +162,7 @@ class ProposalForm(forms.Form):
         found = self.found
         source = found["source"]
         if written.strip() == found["handle"]:
-            read_at = parse_datetime(found["read_at"]) if source == SITE else None
+            read_at = parse_datetime(found["read_at"]) if source == places.SITE else None
             return Ticked(
                 source, found["handle"], found["url"], found["label"], found["proof"], read_at=read_at
             )
@@ -173,15 +170,13 @@ class ProposalForm(forms.Form):
         return Ticked(source, handle, url, is_proposed=False)
 
 
-class _Proposals(forms.BaseFormSet[ProposalForm]):
-    @property
-    def ticked(self) -> list[Ticked]:
-        """The confirmed profiles of a valid set, each once."""
-        found = [form.cleaned_data["ticked"] for form in self.forms if form.cleaned_data.get("ticked")]
-        return list({(one.source, one.handle): one for one in found}.values())
+ProposalSet = forms.formset_factory(ProposalForm, extra=0, max_num=60, absolute_max=60)
 
 
-ProposalSet = forms.formset_factory(ProposalForm, formset=_Proposals, extra=0, max_num=40, absolute_max=40)
+def ticked(proposals: forms.BaseFormSet[ProposalForm]) -> list[Ticked]:
+    """The confirmed profiles of a valid set, each once."""
+    found = [form.cleaned_data["ticked"] for form in proposals.forms if form.cleaned_data.get("ticked")]
+    return list({(one.source, one.handle): one for one in found}.values())
 
 
 def seal(proposal: Proposal, read_at: datetime) -> dict[str, Any]:
@@ -201,13 +196,6 @@ def seal(proposal: Proposal, read_at: datetime) -> dict[str, Any]:
     }
 
 
-def profile_sources() -> list[tuple[str, str]]:
-    """Where a profile can be: the home page, every source that reads profiles or threads, and elsewhere."""
-    kinds = [kind for kind in sources.SOURCES if kind.can("observe") or kind.can("thread")]
-    read = [(kind.name, kind.label) for kind in kinds]
-    return [(SITE, place_label(SITE)), *read, (ELSEWHERE, place_label(ELSEWHERE))]
-
-
 class ProfileForm(forms.Form):
     """A profile added by hand: the brand's own, or a handle of one of our people."""
 
@@ -224,7 +212,7 @@ class ProfileForm(forms.Form):
     def __init__(self, brand: Brand, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.brand = brand
-        self.fields["source"].choices = profile_sources()  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["source"].choices = places.choices()  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -82,6 +82,6 @@ def read(source: str, written: str) -> tuple[str, str]:
 
 
 def word(handle: str) -> str:
-    """The name in a handle as people type it in posts: "@anna@mastodon.example" -> "anna"; "" for an address."""
+    """The name in a handle as people type it: "@anna@mastodon.example" -> "anna"; "" for an address."""
     name = handle.strip().lstrip("@").partition("@")[0]
     return name if re.fullmatch(r"\w{3,}", name) else ""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from competitors.compare import moment_in
+from competitors.places import place_label
 from competitors.site_types import TYPES
 from listening.models import Brand, Fetch
 from teams.models import Workspace
@@ -40,6 +41,11 @@ class Profile(models.Model):
 
     def __str__(self) -> str:
         return self.label or self.handle or self.url  # without a handle: a person looked there
+
+    @property
+    def place_label(self) -> str:
+        """Where it is, as people call it, in the reader's language."""
+        return place_label(self.source)
 
 
 class Observation(models.Model):
@@ -152,7 +158,7 @@ class ResultRow(models.Model):
 
     @property
     def type_label(self) -> str:
-        return gettext(dict(TYPES).get(self.type, self.type))
+        return gettext(TYPES.get(self.type, self.type))
 
 
 class SiteTypeCorrection(models.Model):

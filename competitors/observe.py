@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.utils.translation import gettext_noop
 
 from competitors.models import Observation, Profile
+from competitors.places import SITE
 from listening import door, schedule, sources
 from listening.models import Brand, Fetch, Scan
 from listening.scan import Saved
@@ -17,11 +18,10 @@ from listening.text import clean_line
 from listening.types import Page, Reading
 from teams.models import User, Workspace
 
+__all__ = ["METRICS", "SITE", "Observing", "enter_reading", "handles", "normal_handle", "save_readings"]
+
 if TYPE_CHECKING:
     from listening.sources import Source
-
-# Profiles that no source reads: the home page, which is read when the brand is named, and links elsewhere.
-SITE, ELSEWHERE = "site", "link"
 
 # What the readings are called and counted in; the order is the order on a page. A metric without a line
 # here is stored and shown under its own name.
@@ -72,7 +72,7 @@ class Observing:
         return page
 
     def save(self, fetch: Fetch, page: Page[Reading]) -> Saved:
-        """Stores the readings. What a page does not tell stays as it was: a failure leaves a gap, not a zero."""
+        """Stores the readings. What a page does not tell stays as it was: a failure leaves a gap."""
         profile = self._profile(fetch)
         if profile is None:
             return Saved()
@@ -80,7 +80,7 @@ class Observing:
         return Saved(found=saved, new=saved)
 
     def _profile(self, fetch: Fetch) -> Profile | None:
-        return Profile.objects.filter(workspace=fetch.scan.workspace_id, pk=fetch.subject_id).first()
+        return Profile.objects.filter(workspace=fetch.scan.workspace_id, pk=fetch.subject_id or 0).first()
 
 
 def save_readings(
@@ -90,7 +90,7 @@ def save_readings(
     fetch: Fetch | None = None,
     entered_by: User | None = None,
 ) -> int:
-    """One row per metric and UTC day; a second reading of the same day overwrites the first. Returns how many."""
+    """One row per metric and UTC day; a second reading of a day overwrites the first. Returns how many."""
     rows: dict[tuple[str, date], Observation] = {}
     for reading in readings:
         day = (reading.on or now).astimezone(UTC).date()
@@ -119,10 +119,10 @@ def save_readings(
 def enter_reading(
     brand: Brand, place: str, is_there: bool, followers: int | None, url: str, on: datetime, user: User
 ) -> Profile:
-    """A person looked themselves: there is none, or it is there with so many followers. Kept as entered by hand.
+    """A person looked themselves: there is none, or it is there with so many followers.
 
-    Belongs to the brand's first profile in the place; without one, to a profile without a handle, which
-    no scan reads.
+    Kept as entered by hand. Belongs to the brand's first profile in the place; without one, to a profile
+    without a handle, which no scan reads.
     """
     profile = Profile.objects.filter(brand=brand, source=place).order_by("pk").first()
     if profile is None:

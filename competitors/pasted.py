@@ -1,7 +1,8 @@
 """Reads what a person pastes from a result page: addresses in rank order, or CSV with titles and types. Pure.
 
-Plain form: one address per line. With titles: the first line is a header that names its columns, ``url,title,type``
-(comma, semicolon or tab; only ``url`` is needed). Every line that cannot be used is told with its number.
+Plain form: one address per line. With titles: the first line is a header that names its columns,
+``url,title,type`` (comma, semicolon or tab; only ``url`` is needed). Every line that cannot be used is told
+with its number.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ TOO_MANY = gettext_noop("These are more than %(most)s results. Paste fewer.")
 NO_ADDRESS = gettext_noop("“%(text)s” is not a web address.")
 NO_URL = gettext_noop("This line has no address in the column “url”.")
 SEVERAL = gettext_noop(
-    "“%(text)s” is more than one address. Write one address per line, or begin with the line “url,title” for CSV."
+    "“%(text)s” is more than one address. Write one address per line, or begin with the line “url,title” "
+    "for CSV."
 )
 TWICE = gettext_noop("This address is already on line %(line)s.")
 NO_TYPE = gettext_noop("“%(text)s” is not a type. Use one of: %(types)s.")
@@ -49,7 +51,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Complaint:
-    """What is wrong with a line; ``line`` counts from 1, 0 = the whole text. English template, see net.errors."""
+    """What is wrong with a line, counted from 1; 0 = the whole text. English template, see net.errors."""
 
     line: int
     message: str
@@ -97,9 +99,9 @@ def _lines(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     delimiter = next((mark for mark in "\t;," if mark in lines[start]), ",")
     names = [cell.strip().strip('"').lower() for cell in lines[start].split(delimiter)]
     if "url" not in names:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                yield number, {"url": line.strip()}
+        for number, address_line in enumerate(lines, 1):
+            if address_line.strip():
+                yield number, {"url": address_line.strip()}
         return
     reader = csv.reader(io.StringIO("\n".join(lines[start + 1 :])), delimiter=delimiter)
     while True:

@@ -1,4 +1,4 @@
-"""What the Rivals page and step 4 ask: share of voice, presence and momentum of all brands, workspace first."""
+"""What the Rivals page and step 4 ask: share of voice, presence and momentum. Workspace first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 
 from competitors import compare
 from competitors.models import Observation, Phrase, Profile, ResultPage
-from competitors.observe import ELSEWHERE, METRICS, SITE
+from competitors.observe import METRICS
+from competitors.places import ELSEWHERE, SITE, Place, is_readable, place_label, places
 from listening import queries as heard
 from listening import sources
 from listening.models import Brand, Fetch, Match, Search
@@ -24,7 +25,7 @@ GROWING = ("followers", "members")  # metrics that momentum follows
 HISTORY = timedelta(days=120)
 
 
-# --- Share of voice ---------------------------------------------------------------------------------------
+# --- Share of voice -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Voice:
 def share_of_voice(workspace: Workspace, since: datetime, until: datetime, form: str = "") -> Voice:
     """Our part of what is said about us and our rivals, since <= published < until.
 
-    Compared on the sources, and of each the stretch of time, that were read of every brand; see ``compare``.
+    Compared on the sources, and of each the stretch of time, that were read of every brand: ``compare``.
     """
     searches = brand_searches(workspace, form)
     brands = tuple(Brand.objects.filter(workspace=workspace).select_related("workspace"))
@@ -128,26 +129,13 @@ def matches_within(workspace: Workspace, common: compare.Common[int], form: str 
 
 
 def counts_by_brand(matches: QuerySet[Match]) -> dict[int, heard.Counts]:
-    """``listening.queries.counts`` per brand id, in one question."""
-    rows = (
-        matches.order_by().values("brand").annotate(**{f"n_{name}": n for name, n in heard.DISTINCT.items()})
-    )
-    return {
-        row["brand"]: heard.Counts(**{name: row[f"n_{name}"] for name in heard.DISTINCT})
-        for row in rows
-        if row["brand"] is not None
-    }
+    """``listening.queries.counts`` per brand id, in one question; matches of brand searches only."""
+    counted = {f"n_{name}": count for name, count in heard.DISTINCT.items()}
+    rows = matches.order_by().values("brand").annotate(**counted).values_list("brand", *counted)
+    return {brand: heard.Counts(**dict(zip(heard.DISTINCT, row, strict=True))) for brand, *row in rows}
 
 
-# --- Presence ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Place:
-    """A column of the presence matrix: the home page, or a source that can read profiles."""
-
-    name: str
-    label: str
+# --- Presence -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -161,7 +149,7 @@ class PlaceCell:
 
     @property
     def reason(self) -> str:
-        """Why it is unknown, or that the latest reading failed, in the reader's language; "" = all is well."""
+        """Why it is unknown, or that the latest reading failed, in the reader's language; "" if neither."""
         if self.cell.reason:
             return gettext(self.cell.reason) % (self.cell.reason_params or {})
         if self.cell.failure:
@@ -192,7 +180,8 @@ class ProfileState:
     ) -> ProfileState:
         """From the newest reading of each metric, and the failure of the latest attempt, if it failed."""
         place = Place(profile.source, place_label(profile.source))
-        return cls(profile, PlaceCell(place, compare.cell(readings, failure=failure), profile))
+        cell = compare.cell(readings, failure=failure, is_readable=is_readable(profile.source))
+        return cls(profile, PlaceCell(place, cell, profile))
 
 
 def metric_label(metric: str) -> str:
@@ -225,21 +214,8 @@ class Presence:
         return {brand.pk: {one.place.name: one.cell.state for one in cells} for brand, cells in self.rows}
 
 
-def places() -> tuple[Place, ...]:
-    """The home page, then every listed source that reads profiles."""
-    readable = (kind.name for kind in sources.with_capability("observe"))
-    return tuple(Place(name, place_label(name)) for name in (SITE, *readable))
-
-
-def place_label(place: str) -> str:
-    """What people call a place: a source's label, the own site, or elsewhere."""
-    if place == SITE:
-        return gettext("Own site")
-    return gettext("Elsewhere") if place == ELSEWHERE else sources.label(place)
-
-
 def presence(workspace: Workspace, until: date | None = None) -> Presence:
-    """Where each brand is, by the newest readings (not after ``until``). Four questions, however much is stored."""
+    """Where each brand is, by the newest readings (not after ``until``)."""
     profiles: dict[tuple[int, str], list[Profile]] = {}
     for profile in Profile.objects.filter(workspace=workspace).select_related("brand"):
         profiles.setdefault((profile.brand_id, profile.source), []).append(profile)
@@ -317,7 +293,7 @@ def latest_failures(workspace: Workspace) -> dict[int, compare.Failure]:
     }
 
 
-# --- Momentum ---------------------------------------------------------------------------------------------
+# --- Momentum -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -344,7 +320,10 @@ class Momentum:
 
 
 def momentum(workspace: Workspace, since: date, until: date) -> list[Momentum]:
-    """Every growing metric, the one known of most brands first. A brand's first profile at a source speaks for it."""
+    """Every growing metric, the one known of most brands first.
+
+    A brand's first profile at a source speaks for it.
+    """
     brands = list(Brand.objects.filter(workspace=workspace).values_list("pk", flat=True))
     rows = (
         Observation.objects.filter(
@@ -369,7 +348,7 @@ def momentum(workspace: Workspace, since: date, until: date) -> list[Momentum]:
     return sorted(found, key=lambda one: (-one.measured, one.source))
 
 
-# --- Standings --------------------------------------------------------------------------------------------
+# --- Standings ------------------------------------------------------------------------------------
 
 
 def standings(
@@ -390,7 +369,7 @@ def standings(
     return own, tuple(rivals)
 
 
-# --- Phrases and profiles ---------------------------------------------------------------------------------
+# --- Phrases and profiles -------------------------------------------------------------------------
 
 
 def phrases(workspace: Workspace) -> list[tuple[Phrase, ResultPage | None]]:

@@ -1,4 +1,4 @@
-"""Naming brands: what the outside tells of a domain or a name is proposed, a person ticks, and rows come of it."""
+"""Naming brands: what the outside tells of a domain or a name is proposed, and a person ticks."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def confirm(
 ) -> Brand:
     """Makes the brand with its profiles, feeds, searches and (ours only) the phrase we look up.
 
-    Feeds are followed, rivals' too. One transaction. Raises SourceError for a feed address that is never fetched.
+    Feeds are followed, rivals' too. All or nothing; SourceError for a feed address that is never fetched.
     """
     with transaction.atomic():
         brand = Brand.objects.create(
@@ -184,7 +184,7 @@ def confirm(
 
 
 def add_profile(brand: Brand, ticked: Ticked) -> Profile:
-    """Adds a profile, once; a feed is followed, and a home page that was just read leaves its first reading."""
+    """Adds a profile, once; a feed is followed, a home page that was just read leaves its first reading."""
     profile, _ = Profile.objects.get_or_create(
         brand=brand,
         source=ticked.source,
@@ -232,7 +232,7 @@ def save_industry(
 
 
 def save_brand(brand: Brand, user: User | None = None) -> None:
-    """Stores an edited brand. Its searches keep their wording: evidence points at it, so people change it there."""
+    """Stores an edited brand. Its searches keep their wording, because evidence points at it."""
     with transaction.atomic():
         brand.aliases, brand.tags = _words(brand.aliases), _words(brand.tags)
         brand.save()
@@ -251,7 +251,7 @@ def _words(words: Iterable[str]) -> list[str]:
     return searches.unique(clean_line(word, 100) for word in words)[:MOST_WORDS]
 
 
-# --- How far the set-up is ---------------------------------------------------------------------------------
+# --- How far the set-up is ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

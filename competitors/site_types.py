@@ -1,7 +1,7 @@
-"""What kind of page a search result is: open rules in one table, tried from the top, with the rule that decided.
+"""What kind of page a search result is: open rules, tried from the top, with the one that decided.
 
-Pure. A person's correction comes first, then our own and the rivals' sites, then the table. The table is data: to
-teach Earshot a site, add it to a line.
+Pure. A person's correction comes first, then our own and the rivals' sites, then the tables below. They are
+data: to teach Earshot a site, add it to a line.
 """
 
 from __future__ import annotations
@@ -10,17 +10,13 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 from listening.net.errors import gettext_noop
 
-SiteType = Literal[
-    "own", "rival", "news", "blog", "forum", "social", "video", "code", "reference", "shop", "other"
-]
-
 # In the order in which people choose them.
-TYPES: Mapping[SiteType, str] = MappingProxyType(
+TYPES: Mapping[str, str] = MappingProxyType(
     {
         "own": gettext_noop("Our own site"),
         "rival": gettext_noop("A rival's site"),
@@ -37,43 +33,45 @@ TYPES: Mapping[SiteType, str] = MappingProxyType(
 )
 
 # Where people talk to each other: what step 2 of the argument counts.
-CONVERSATIONS: frozenset[SiteType] = frozenset({"blog", "forum", "social", "video"})
+CONVERSATIONS: frozenset[str] = frozenset({"blog", "forum", "social", "video"})
 
 # Sites we know by name. A line holds for the domain and everything below it; the longest match wins, so
 # that "news.ycombinator.com" may differ from "ycombinator.com".
-KNOWN_SITES: Mapping[SiteType, str] = {
+KNOWN_SITES: Mapping[str, str] = {
     "news": """
-        nytimes.com theguardian.com bbc.com bbc.co.uk cnn.com reuters.com apnews.com bloomberg.com wsj.com ft.com
-        washingtonpost.com economist.com theatlantic.com newyorker.com time.com npr.org usatoday.com latimes.com
-        cnbc.com cbsnews.com nbcnews.com abcnews.go.com foxnews.com politico.com politico.eu axios.com propublica.org
-        independent.co.uk telegraph.co.uk dailymail.co.uk mirror.co.uk thetimes.co.uk sky.com aljazeera.com dw.com
-        spiegel.de zeit.de faz.net sueddeutsche.de lemonde.fr lefigaro.fr elpais.com elmundo.es corriere.it
-        repubblica.it nrc.nl theglobeandmail.com cbc.ca smh.com.au abc.net.au japantimes.co.jp scmp.com
-        techcrunch.com arstechnica.com wired.com theverge.com zdnet.com cnet.com engadget.com gizmodo.com
-        mashable.com theregister.com theregister.co.uk thenextweb.com venturebeat.com vox.com slate.com vice.com
-        qz.com recode.net theinformation.com theintercept.com huffpost.com huffingtonpost.com businessinsider.com
-        forbes.com fortune.com fastcompany.com inc.com hbr.org marketwatch.com technologyreview.com
-        scientificamerican.com newscientist.com nature.com phys.org sciencedaily.com nationalgeographic.com
-        smithsonianmag.com pcworld.com infoworld.com computerworld.com sfgate.com
-        dn.se svd.se aftonbladet.se expressen.se svt.se sverigesradio.se tv4.se di.se gp.se sydsvenskan.se omni.se
-        breakit.se resume.se dagensmedia.se nyteknik.se computersweden.se idg.se realtid.se thelocal.se
-        nrk.no vg.no aftenposten.no e24.no dn.no dr.dk politiken.dk berlingske.dk borsen.dk yle.fi hs.fi
+        nytimes.com theguardian.com bbc.com bbc.co.uk cnn.com reuters.com apnews.com bloomberg.com
+        wsj.com ft.com washingtonpost.com economist.com theatlantic.com newyorker.com time.com npr.org
+        usatoday.com latimes.com cnbc.com cbsnews.com nbcnews.com abcnews.go.com foxnews.com
+        politico.com politico.eu axios.com propublica.org independent.co.uk telegraph.co.uk
+        dailymail.co.uk mirror.co.uk thetimes.co.uk sky.com aljazeera.com dw.com spiegel.de zeit.de
+        faz.net sueddeutsche.de lemonde.fr lefigaro.fr elpais.com elmundo.es corriere.it repubblica.it
+        nrc.nl theglobeandmail.com cbc.ca smh.com.au abc.net.au japantimes.co.jp scmp.com techcrunch.com
+        arstechnica.com wired.com theverge.com zdnet.com cnet.com engadget.com gizmodo.com mashable.com
+        theregister.com theregister.co.uk thenextweb.com venturebeat.com vox.com slate.com vice.com
+        qz.com recode.net theinformation.com theintercept.com huffpost.com huffingtonpost.com
+        businessinsider.com forbes.com fortune.com fastcompany.com inc.com hbr.org marketwatch.com
+        technologyreview.com scientificamerican.com newscientist.com nature.com phys.org
+        sciencedaily.com nationalgeographic.com smithsonianmag.com pcworld.com infoworld.com
+        computerworld.com sfgate.com dn.se svd.se aftonbladet.se expressen.se svt.se sverigesradio.se
+        tv4.se di.se gp.se sydsvenskan.se omni.se breakit.se resume.se dagensmedia.se nyteknik.se
+        computersweden.se idg.se realtid.se thelocal.se nrk.no vg.no aftenposten.no e24.no dn.no dr.dk
+        politiken.dk berlingske.dk borsen.dk yle.fi hs.fi
     """,
     "blog": """
-        medium.com wordpress.com blogspot.com blogspot.co.uk blogger.com tumblr.com substack.com ghost.io dev.to
-        hashnode.dev svbtle.com typepad.com livejournal.com posthaven.com bearblog.dev write.as micro.blog
-        towardsdatascience.com github.io blogg.se nouw.com
+        medium.com wordpress.com blogspot.com blogspot.co.uk blogger.com tumblr.com substack.com
+        ghost.io dev.to hashnode.dev svbtle.com typepad.com livejournal.com posthaven.com bearblog.dev
+        write.as micro.blog towardsdatascience.com github.io blogg.se nouw.com
     """,
     "forum": """
-        reddit.com news.ycombinator.com lobste.rs slashdot.org quora.com stackoverflow.com stackexchange.com
-        superuser.com serverfault.com askubuntu.com discourse.org lemmy.world lemmy.ml kbin.social tildes.net
-        groups.google.com producthunt.com discord.com discord.gg tripadvisor.com flashback.org familjeliv.se
-        sweclockers.com metafilter.com resetera.com
+        reddit.com news.ycombinator.com lobste.rs slashdot.org quora.com stackoverflow.com
+        stackexchange.com superuser.com serverfault.com askubuntu.com discourse.org lemmy.world lemmy.ml
+        kbin.social tildes.net groups.google.com producthunt.com discord.com discord.gg tripadvisor.com
+        flashback.org familjeliv.se sweclockers.com metafilter.com resetera.com
     """,
     "social": """
-        mastodon.social mastodon.online mastodon.nu mstdn.social fosstodon.org hachyderm.io infosec.exchange
-        bsky.app threads.net threads.com twitter.com x.com facebook.com instagram.com linkedin.com pinterest.com
-        snapchat.com vk.com weibo.com t.me plus.google.com joinmastodon.org
+        mastodon.social mastodon.online mastodon.nu mstdn.social fosstodon.org hachyderm.io
+        infosec.exchange bsky.app threads.net threads.com twitter.com x.com facebook.com instagram.com
+        linkedin.com pinterest.com snapchat.com vk.com weibo.com t.me plus.google.com joinmastodon.org
     """,
     "video": """
         youtube.com youtu.be vimeo.com twitch.tv tiktok.com dailymotion.com rumble.com peertube.tv
@@ -82,18 +80,18 @@ KNOWN_SITES: Mapping[SiteType, str] = {
         github.com gitlab.com bitbucket.org sourceforge.net codeberg.org npmjs.com pypi.org crates.io
     """,
     "reference": """
-        wikipedia.org wikidata.org wiktionary.org wikimedia.org britannica.com archive.org arxiv.org ncbi.nlm.nih.gov
-        acm.org ieee.org ne.se crunchbase.com allabolag.se fandom.com
+        wikipedia.org wikidata.org wiktionary.org wikimedia.org britannica.com archive.org arxiv.org
+        ncbi.nlm.nih.gov acm.org ieee.org ne.se crunchbase.com allabolag.se fandom.com
     """,
     "shop": """
-        amazon.com amazon.se amazon.de amazon.co.uk amazon.fr ebay.com ebay.co.uk etsy.com aliexpress.com walmart.com
-        target.com bestbuy.com zalando.com zalando.se prisjakt.nu pricerunner.com pricerunner.se blocket.se tradera.com
-        cdon.se bokus.com adlibris.com
+        amazon.com amazon.se amazon.de amazon.co.uk amazon.fr ebay.com ebay.co.uk etsy.com
+        aliexpress.com walmart.com target.com bestbuy.com zalando.com zalando.se prisjakt.nu
+        pricerunner.com pricerunner.se blocket.se tradera.com cdon.se bokus.com adlibris.com
     """,
 }
 
 # The first label of a host: blog.example.com.
-HOST_WORDS: Mapping[SiteType, tuple[str, ...]] = {
+HOST_WORDS: Mapping[str, tuple[str, ...]] = {
     "blog": ("blog", "blogs", "blogg"),
     "forum": ("forum", "forums", "community", "discuss", "discussions", "talk"),
     "social": ("mastodon", "mstdn", "social"),
@@ -104,7 +102,7 @@ HOST_WORDS: Mapping[SiteType, tuple[str, ...]] = {
 }
 
 # The path, when nothing is known of the host. First hit wins.
-PATHS: tuple[tuple[SiteType, str, re.Pattern[str]], ...] = (
+PATHS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("social", "/@name/number", re.compile(r"^/@[\w.@-]+/\d{6,}$")),  # a post on a Mastodon-like server
     ("forum", "/t/topic/number", re.compile(r"^/t/[^/]+/\d+(?:/\d+)?/?$")),  # Discourse
     ("forum", "/forum/", re.compile(r"/(?:forums?|viewtopic\.php|threads?|community)(?:/|$)", re.I)),
@@ -115,7 +113,7 @@ PATHS: tuple[tuple[SiteType, str, re.Pattern[str]], ...] = (
 )
 
 # What a page calls itself, when nothing else tells.
-TITLES: tuple[tuple[SiteType, str, re.Pattern[str]], ...] = (
+TITLES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("forum", "forum", re.compile(r"\bforums?\b", re.I)),
     ("blog", "blog", re.compile(r"\b(?:blog|blogg|weblog)\b", re.I)),
 )
@@ -136,7 +134,7 @@ RULES = {
 class Typed:
     """A type with the rule that decided: an English template and its parameters."""
 
-    type: SiteType
+    type: str
     rule: str
     params: Mapping[str, Any]
 
@@ -164,14 +162,13 @@ def type_of(
     host = host_of(url)
     parents = _with_parents(host)
     for site in parents:
-        corrected = corrections.get(site)
-        if corrected in TYPES:
-            return Typed(corrected, RULES["corrected"], {"site": site})  # type: ignore[arg-type]  # checked above
+        if (corrected := corrections.get(site, "")) in TYPES:
+            return Typed(corrected, RULES["corrected"], {"site": site})
     for kind, domains in (("own", own_domains), ("rival", rival_domains)):
         ours = {host_of(f"//{domain}") for domain in domains if domain}
         for site in parents:
             if site in ours:
-                return Typed(kind, RULES[kind], {"site": site})  # type: ignore[arg-type]  # the two literals above
+                return Typed(kind, RULES[kind], {"site": site})
     for site in parents:
         if site in _SITES:
             return Typed(_SITES[site], RULES["known"], {"site": site})
@@ -198,5 +195,5 @@ def _with_parents(host: str) -> list[str]:
     return [".".join(labels[start:]) for start in range(len(labels))] if host else []
 
 
-_SITES: Mapping[str, SiteType] = {site: kind for kind, sites in KNOWN_SITES.items() for site in sites.split()}
-_HOSTS: Mapping[str, SiteType] = {word: kind for kind, words in HOST_WORDS.items() for word in words}
+_SITES: Mapping[str, str] = {site: kind for kind, sites in KNOWN_SITES.items() for site in sites.split()}
+_HOSTS: Mapping[str, str] = {word: kind for kind, words in HOST_WORDS.items() for word in words}

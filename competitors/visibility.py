@@ -1,4 +1,4 @@
-"""How visible the conversation is: result pages of search engines, looked up by Earshot or entered by a person."""
+"""How visible the conversation is: result pages, looked up by Earshot or entered by a person."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ __all__ = [
 SAID_SO = gettext_noop("the person who entered it said so")
 
 
-# --- Typing ------------------------------------------------------------------------------------------------------
+# --- Typing ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _apply(row: ResultRow, rules: Rulebook) -> None:
         row.type, row.rule, row.rule_params = typed.type, typed.rule, dict(typed.params)
 
 
-# --- What a page says --------------------------------------------------------------------------------------------
+# --- What a page says -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -148,12 +148,12 @@ def share_of(pages: Iterable[ResultPage]) -> Visible:
     )
 
 
-# --- Entered by a person -----------------------------------------------------------------------------------------
+# --- Entered by a person --------------------------------------------------------------------------
 
 FEWER = gettext_noop("You pasted %(rows)s results, so at least %(rows)s were looked at.")
 MORE = gettext_noop(
-    "You looked at %(n)s results and pasted %(rows)s. Paste the others too, or tick that none of the others is a "
-    "blog, forum, social or video page."
+    "You looked at %(n)s results and pasted %(rows)s. Paste the others too, or tick that none of the others "
+    "is a blog, forum, social or video page."
 )
 
 
@@ -168,9 +168,9 @@ def manual_page(
     *,
     rest_is_other: bool = False,
 ) -> ResultPage:
-    """Stores a result page that a person looked at: ``text`` as in ``pasted``, in rank order; ``n`` looked at.
+    """Stores a result page that a person looked at: ``text`` as in ``pasted``, ``n`` results looked at.
 
-    ``n`` may be more than was pasted only with ``rest_is_other``. Raises pasted.Unreadable, which tells the lines.
+    ``n`` may be more than was pasted only with ``rest_is_other``. Raises pasted.Unreadable: which lines, why.
     """
     rows = pasted.rows(text)
     if n < len(rows):
@@ -199,7 +199,7 @@ def manual_page(
     return page
 
 
-# --- Looked up by Earshot ----------------------------------------------------------------------------------------
+# --- Looked up by Earshot -------------------------------------------------------------------------
 
 
 class LookingUp:
@@ -271,11 +271,8 @@ class LookingUp:
         return Saved(found=len(rows), new=len(rows))
 
     def _phrase(self, fetch: Fetch) -> Phrase | None:
-        return (
-            Phrase.objects.select_related("workspace")
-            .filter(workspace=fetch.scan.workspace_id, pk=fetch.subject_id)
-            .first()
-        )
+        mine = Phrase.objects.select_related("workspace").filter(workspace=fetch.scan.workspace_id)
+        return mine.filter(pk=fetch.subject_id or 0).first()
 
     def _page(self, fetch: Fetch) -> ResultPage | None:
         return ResultPage.objects.filter(fetch=fetch).first()

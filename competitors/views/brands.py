@@ -21,9 +21,6 @@ from teams.models import Workspace, record
 def brands(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     """Ours first, then the rivals, each with its searches and profiles."""
     rows = list(Brand.objects.filter(workspace=workspace).prefetch_related("searches__versions", "profiles"))
-    for brand in rows:
-        for profile in brand.profiles.all():
-            profile.source_label = queries.place_label(profile.source)
     return render(request, "competitors/brands.html", {"brands": rows, "steps": setup.steps(workspace)})
 
 
@@ -60,14 +57,11 @@ def add_profile(request: WorkspaceRequest, workspace: Workspace, pk: int) -> Htt
 def _brand_page(
     request: WorkspaceRequest, brand: Brand, form: BrandForm, profile_form: ProfileForm, status: int = 200
 ) -> HttpResponse:
-    rows = list(queries.profiles(brand.workspace, [brand]))
-    for row in rows:
-        row.source_label = queries.place_label(row.source)
     context = {
         "brand": brand,
         "form": form,
         "profile_form": profile_form,
-        "profiles": rows,
+        "profiles": queries.profiles(brand.workspace, [brand]),
         "searches": brand.searches.prefetch_related("versions"),
     }
     return render(request, "competitors/brand.html", context, status=status)

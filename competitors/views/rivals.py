@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from competitors import compare, observe, queries
+from competitors import compare, observe, places, queries
 from competitors.forms import PeriodForm, ReadingForm, midnights
 from competitors.models import Profile
 from listening import queries as heard
@@ -134,7 +134,7 @@ def by_hand(request: WorkspaceRequest, workspace: Workspace, pk: int, place: str
     """A person looked themselves: there is none, or it is there."""
     brand = get_object_or_404(Brand.objects.select_related("workspace"), workspace=workspace, pk=pk)
     form = ReadingForm(request.POST)
-    if place not in {one.name for one in queries.places()}:
+    if place not in {one.name for one in places.places()}:
         raise Http404
     if not form.is_valid():
         return _place(request, workspace, pk, place, form, status=422)

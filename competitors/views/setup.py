@@ -1,4 +1,4 @@
-"""The set-up, step by step: our brand, two or three rivals, our field, listen. Left and resumed at any time."""
+"""The set-up, step by step: our brand, two or three rivals, our field, listen. Can be left and resumed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from competitors import observe, queries, setup
-from competitors.forms import BrandForm, IndustryForm, LookForm, ProposalSet, seal
+from competitors import places, setup
+from competitors.forms import BrandForm, IndustryForm, LookForm, ProposalSet, seal, ticked
 from listening import door, schedule
 from listening.models import Brand, Search
 from listening.net import SourceError
@@ -62,8 +62,8 @@ def industry(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
 def done(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     """What Earshot will listen for, as queries that can be edited; and the button that starts it."""
     searches = Search.objects.filter(workspace=workspace).select_related("brand").prefetch_related("versions")
-    places = [place.name for place in queries.places() if place.name != observe.SITE]
-    profiles = workspace.profiles.filter(source__in=places).count()
+    readable = [place.name for place in places.places() if place.name != places.SITE]
+    profiles = workspace.profiles.filter(source__in=readable).count()
     context = {"step": "done", "searches": searches, "profiles": profiles}
     return _page(request, workspace, "competitors/setup_done.html", context)
 
@@ -77,7 +77,7 @@ def _page(
 def _brand_step(
     request: WorkspaceRequest, workspace: Workspace, kind: str, context: dict[str, Any]
 ) -> HttpResponse:
-    """Type a domain or a name -> look -> tick and correct -> confirm. Everything can be written by hand instead."""
+    """Type a domain or a name -> look -> tick and correct -> confirm; or write it all by hand."""
     page = "competitors/setup_brand.html"
     context |= {
         "look_form": LookForm(request.GET or None) if "text" in request.GET else LookForm(),
@@ -112,7 +112,7 @@ def _confirm(
         return _page(request, workspace, page, context, 422)
     fields = {name: form.cleaned_data[name] for name in ("name", "aliases", "tags", "domain")}
     try:
-        brand = setup.confirm(workspace, kind=kind, ticked=proposals.ticked, user=request.user, **fields)
+        brand = setup.confirm(workspace, kind=kind, ticked=ticked(proposals), user=request.user, **fields)
     except SourceError as error:
         form.add_error(None, _(error.message) % error.params)
         return _page(request, workspace, page, context, 422)

@@ -1,4 +1,4 @@
-"""What a machine cannot read, a person can say: marked as entered by hand, with who, when and where they looked."""
+"""What a machine cannot read, a person can say: marked as such, with who, when and where they looked."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ def test_a_reading_of_the_machine_follows_and_counts(client, workspace, brand, a
     assert (cell(workspace).cell.state, cell(workspace).profile) == ("yes", profile)
 
 
-def test_where_a_person_looked_is_no_profile_to_scan_and_no_handle(monkeypatch, client, workspace, brand, alice):
+def test_where_a_person_looked_is_no_profile_to_scan_and_no_handle(
+    monkeypatch, client, workspace, brand, alice
+):
     client.force_login(alice)
     say(client, workspace, brand)
     monkeypatch.setattr(door, "enabled", lambda workspace: [Watched])
@@ -109,5 +111,7 @@ def test_bob_may_look_but_not_say(client, workspace, brand):
     make.make_member(workspace, bob, Role.VIEWER)
     client.force_login(bob)
     assert say(client, workspace, brand).status_code == 403
-    page = client.get(reverse("competitors:place", args=[workspace.code, brand.pk, "mastodon"])).content.decode()
+    page = client.get(
+        reverse("competitors:place", args=[workspace.code, brand.pk, "mastodon"])
+    ).content.decode()
     assert "by-hand" not in page

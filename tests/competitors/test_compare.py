@@ -1,4 +1,4 @@
-"""Comparing brands, as tables of cases: what is common, who has which share, who is where, who grows, who leads."""
+"""Comparing brands, as tables of cases: what is common, shares, presence, growth, who leads."""
 
 from __future__ import annotations
 
@@ -111,8 +111,20 @@ CELLS = {
         "yes",
         7,
     ),
-    "no needs a reading that says so": ([reading("exists", 5, 0, url="https://a.example")], True, None, "no", 5),
-    "gone since": ([reading("exists", 5), reading("followers", 5, 9), reading("exists", 8, 0)], True, None, "no", 8),
+    "no needs a reading that says so": (
+        [reading("exists", 5, 0, url="https://a.example")],
+        True,
+        None,
+        "no",
+        5,
+    ),
+    "gone since": (
+        [reading("exists", 5), reading("followers", 5, 9), reading("exists", 8, 0)],
+        True,
+        None,
+        "no",
+        8,
+    ),
     "back again": ([reading("exists", 5, 0), reading("exists", 8)], True, None, "yes", 8),
     "an old value stays when the latest attempt failed": ([reading("followers", 5)], True, FAILED, "yes", 5),
     "a failure alone is unknown": ([], True, FAILED, "unknown", 9),
@@ -151,8 +163,12 @@ def test_numbers_of_a_page_that_is_gone_are_not_shown():
 
 
 def test_unknown_cells_tell_apart_why():
-    no_profile, not_read = compare.cell([], has_profile=False), compare.cell([])
-    assert (no_profile.reason, not_read.reason) == (compare.NO_PROFILE, compare.NOT_READ)
+    reasons = [
+        compare.cell([], has_profile=False).reason,
+        compare.cell([]).reason,
+        compare.cell([], is_readable=False).reason,
+    ]
+    assert reasons == [compare.NO_PROFILE, compare.NOT_READ, compare.NOT_READABLE]
 
 
 def test_only_places_known_of_every_brand_are_compared():
@@ -206,7 +222,14 @@ def test_momentum_without_two_common_days_is_unknown():
 
 @pytest.mark.parametrize(
     "ours, theirs, expected",
-    [(1, 2, "rival"), (2, 1, "us"), (1, 1, "even"), (None, 1, "unknown"), (1, None, "unknown"), (0, 0, "even")],
+    [
+        (1, 2, "rival"),
+        (2, 1, "us"),
+        (1, 1, "even"),
+        (None, 1, "unknown"),
+        (1, None, "unknown"),
+        (0, 0, "even"),
+    ],
 )
 def test_who_is_ahead(ours, theirs, expected):
     assert compare.ahead(ours, theirs) == expected
@@ -233,4 +256,6 @@ def test_only_a_whole_time_in_a_reading_is_a_time(text):
 
 
 def test_the_time_in_a_reading():
-    assert Dated("last_post", date(2026, 11, 1), None, "2026-11-01T10:00:00+00:00").moment == day(1).replace(hour=10)
+    assert Dated("last_post", date(2026, 11, 1), None, "2026-11-01T10:00:00+00:00").moment == day(1).replace(
+        hour=10
+    )

@@ -50,7 +50,9 @@ def workspace() -> Workspace:
 @pytest.fixture
 def profile(workspace: Workspace) -> Profile:
     brand = make.make_brand(workspace)
-    return add_profile(brand, Ticked("mastodon", "@Fjallvik@social.example", "https://social.example/@Fjallvik"))
+    return add_profile(
+        brand, Ticked("mastodon", "@Fjallvik@social.example", "https://social.example/@Fjallvik")
+    )
 
 
 def run(monkeypatch: pytest.MonkeyPatch, workspace: Workspace, source: Watched) -> Fetch:
@@ -58,19 +60,32 @@ def run(monkeypatch: pytest.MonkeyPatch, workspace: Workspace, source: Watched) 
 
 
 def test_readings_come_in_through_a_scan(monkeypatch, workspace, profile):
-    source = Watched((Reading("exists", 1), Reading("followers", 410, url="https://social.example/@Fjallvik")), (Reading("posts_30d", 12),))
+    source = Watched(
+        (Reading("exists", 1), Reading("followers", 410, url="https://social.example/@Fjallvik")),
+        (Reading("posts_30d", 12),),
+    )
     fetch = run(monkeypatch, workspace, source)
     assert fetch.state == Fetch.State.OK
     assert source.asked == ["@Fjallvik@social.example"] * 2
-    assert dict(profile.observations.values_list("metric", "value")) == {"exists": 1, "followers": 410, "posts_30d": 12}
+    assert dict(profile.observations.values_list("metric", "value")) == {
+        "exists": 1,
+        "followers": 410,
+        "posts_30d": 12,
+    }
     assert set(profile.observations.values_list("fetch", flat=True)) == {fetch.pk}
 
 
 def test_a_failed_reading_leaves_a_gap_and_the_old_values(monkeypatch, workspace, profile):
     observe.save_readings(profile, [Reading("followers", 400)], NOW - timedelta(days=2))
-    fetch = run(monkeypatch, workspace, Watched(SourceError("%(host)s wants a key.", "needs_key", params={"host": "social.example"})))
+    fetch = run(
+        monkeypatch,
+        workspace,
+        Watched(SourceError("%(host)s wants a key.", "needs_key", params={"host": "social.example"})),
+    )
     assert fetch.state == Fetch.State.FAILED
-    assert [(row.on, row.value) for row in profile.observations.all()] == [((NOW - timedelta(days=2)).date(), 400)]
+    assert [(row.on, row.value) for row in profile.observations.all()] == [
+        ((NOW - timedelta(days=2)).date(), 400)
+    ]
     cell = next(one for one in queries.presence(workspace).rows[0][1] if one.place.name == "mastodon")
     assert cell.cell.state == "yes"
     assert cell.reason == "social.example wants a key."
@@ -83,7 +98,9 @@ def test_a_failed_first_reading_is_unknown_with_its_reason(monkeypatch, workspac
 
 
 def test_what_a_first_page_told_stays_when_the_second_fails(monkeypatch, workspace, profile):
-    fetch = run(monkeypatch, workspace, Watched((Reading("followers", 410),), SourceError("Blocked.", "blocked")))
+    fetch = run(
+        monkeypatch, workspace, Watched((Reading("followers", 410),), SourceError("Blocked.", "blocked"))
+    )
     assert fetch.state == Fetch.State.PARTIAL
     assert profile.observations.get().value == 410
 
@@ -118,7 +135,9 @@ def test_foreign_texts_are_cleaned_and_bounded(profile):
 
 
 def test_a_profile_removed_during_the_scan_ends_its_fetch(monkeypatch, workspace, profile):
-    fetch = Fetch(scan=Scan(workspace=workspace), source="mastodon", capability="observe", subject_id=profile.pk)
+    fetch = Fetch(
+        scan=Scan(workspace=workspace), source="mastodon", capability="observe", subject_id=profile.pk
+    )
     profile.delete()
     assert Observing().read(fetch, Watched()) == Page()
     assert Observing().save(fetch, Page((Reading("followers", 1),))).found == 0
@@ -154,7 +173,10 @@ def test_handles_have_one_form(source, handle, normal):
 
 
 def test_a_brands_handles_are_those_of_sources_with_conversations(workspace, profile):
-    add_profile(profile.brand, Ticked("hackernews", "TeamFjallvik", "https://news.ycombinator.com/user?id=TeamFjallvik"))
+    add_profile(
+        profile.brand,
+        Ticked("hackernews", "TeamFjallvik", "https://news.ycombinator.com/user?id=TeamFjallvik"),
+    )
     add_profile(profile.brand, Ticked("wikipedia", "sv:Fjällvik", "https://sv.wikipedia.org/wiki/Fj"))
     rival = make.make_rival(workspace)
     add_profile(rival, Ticked("mastodon", "@bergby@social.example", "https://social.example/@bergby"))

@@ -1,4 +1,4 @@
-"""Every page of the room opens for members, refuses viewers what changes something, and hides from strangers."""
+"""Every page of the room opens for members, refuses changes by viewers, and hides from strangers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def workspace(alice: User, bob: User) -> Workspace:
     """Fjällvik against Bergby, with a profile, a reading, a phrase and a result page."""
     found = make.make_workspace(alice)
     make.make_member(found, bob, Role.VIEWER)
-    own = confirm(found, kind=Brand.Kind.OWN, name="Fjällvik", domain="www.fjallvik.example", tags=["fjällvik"])
+    own = confirm(
+        found, kind=Brand.Kind.OWN, name="Fjällvik", domain="www.fjallvik.example", tags=["fjällvik"]
+    )
     confirm(found, kind=Brand.Kind.COMPETITOR, name="Bergby", domain="bergby.example")
     handle = "@fjallvik@social.example"
     profile = add_profile(own, Ticked("mastodon", handle, "https://social.example/@fjallvik", handle))
@@ -46,7 +48,9 @@ def workspace(alice: User, bob: User) -> Workspace:
         profile=profile, metric="followers", on=NOW.date(), value=410, taken_at=NOW, url=profile.url
     )
     phrase = add_phrase(found, "bästa kaffet", own)
-    visibility.manual_page(phrase, "Google", "sv-SE", NOW, 2, "https://a.example/\nhttps://www.youtube.com/watch?v=1", alice)
+    visibility.manual_page(
+        phrase, "Google", "sv-SE", NOW, 2, "https://a.example/\nhttps://www.youtube.com/watch?v=1", alice
+    )
     return found
 
 
@@ -65,7 +69,9 @@ def addresses(workspace: Workspace) -> dict[str, str]:
         "phrase": (Phrase.objects.filter(workspace=workspace).first().pk,),
         "result_page": (ResultPage.objects.get(phrase__workspace=workspace).pk,),
     }
-    return {name: reverse(f"competitors:{name}", args=[workspace.code, *args]) for name, args in names.items()}
+    return {
+        name: reverse(f"competitors:{name}", args=[workspace.code, *args]) for name, args in names.items()
+    }
 
 
 def test_alice_and_bob_read_every_page_and_charlie_none(client, workspace, alice, bob, charlie):

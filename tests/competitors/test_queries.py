@@ -61,9 +61,13 @@ def fetched(version: SearchVersion, source: str = "hackernews", days: float = 20
     )
 
 
-def heard(workspace: Workspace, text: str, times: int = 1, source: str = "hackernews", days_ago: float = 1) -> None:
+def heard(
+    workspace: Workspace, text: str, times: int = 1, source: str = "hackernews", days_ago: float = 1
+) -> None:
     for number in range(times):
-        make.make_mention(workspace, f"{text} {number} {days_ago}", source, published_at=now() - timedelta(days=days_ago))
+        make.make_mention(
+            workspace, f"{text} {number} {days_ago}", source, published_at=now() - timedelta(days=days_ago)
+        )
 
 
 @pytest.fixture
@@ -100,7 +104,14 @@ def test_a_source_that_failed_for_one_brand_is_left_out_for_all(workspace, brand
     for version in versions:
         fetched(version)
     fetched(versions[0], "mastodon")
-    fetched(versions[1], "mastodon", state=Fetch.State.FAILED, covered_from=None, covered_to=None, error="Blocked.")
+    fetched(
+        versions[1],
+        "mastodon",
+        state=Fetch.State.FAILED,
+        covered_from=None,
+        covered_to=None,
+        error="Blocked.",
+    )
     heard(workspace, "Fjällvik is nice", 2)
     heard(workspace, "Bergby is nice", 2)
     heard(workspace, "Fjällvik on Mastodon", 7, source="mastodon")
@@ -211,7 +222,9 @@ def follow(brand: Brand, *followers: float, source: str = "mastodon", start: int
     handle = f"@{brand.name.lower()}@{source}.example"
     profile = add_profile(brand, Ticked(source, handle, f"https://{source}.example/@{brand.pk}"))
     for number, value in enumerate(followers):
-        observe.save_readings(profile, [Reading("exists", 1), Reading("followers", value, url=profile.url)], on(start + number))
+        observe.save_readings(
+            profile, [Reading("exists", 1), Reading("followers", value, url=profile.url)], on(start + number)
+        )
     return profile
 
 
@@ -226,7 +239,10 @@ def test_every_cell_has_its_state_day_and_proof(workspace, brands):
     cell = place(workspace, rival, "wikipedia")
     assert (cell.cell.state, cell.cell.url) == ("no", "https://sv.wikipedia.org/wiki/Bergby")
     cell = place(workspace, rival, "mastodon")
-    assert (cell.cell.state, cell.reason) == ("unknown", "No profile is known here. Add it, or say that there is none.")
+    assert (cell.cell.state, cell.reason) == (
+        "unknown",
+        "No profile is known here. Add it, or say that there is none.",
+    )
 
 
 def test_a_profile_that_is_there_speaks_for_the_place(workspace, brands):
@@ -303,7 +319,8 @@ def test_the_newest_complete_page_of_each_phrase_counts(workspace):
     alice = make.make_user()
     phrase = add_phrase(workspace, "kaffe")
     pages = [
-        visibility.manual_page(phrase, "Google", "sv-SE", on(day), 1, "https://a.example/", alice) for day in (1, 3, 2)
+        visibility.manual_page(phrase, "Google", "sv-SE", on(day), 1, "https://a.example/", alice)
+        for day in (1, 3, 2)
     ]
     ResultPage.objects.filter(pk=pages[1].pk).update(is_complete=False)
     unseen = add_phrase(workspace, "te")
@@ -327,7 +344,19 @@ def test_pages_ask_no_more_when_there_is_more_to_show(client, workspace, brands,
     client.force_login(alice)
     own, rival = brands
     phrase = add_phrase(workspace, "kaffe")
-    paths = [f"/w/{workspace.code}/{path}" for path in ("rivals/", f"rivals/voice/{own.pk}/", f"rivals/places/{own.pk}/mastodon/", "brands/", f"brands/{own.pk}/", "profiles/", "phrases/", f"phrases/{phrase.pk}/")]
+    paths = [
+        f"/w/{workspace.code}/{path}"
+        for path in (
+            "rivals/",
+            f"rivals/voice/{own.pk}/",
+            f"rivals/places/{own.pk}/mastodon/",
+            "brands/",
+            f"brands/{own.pk}/",
+            "profiles/",
+            "phrases/",
+            f"phrases/{phrase.pk}/",
+        )
+    ]
 
     def more(number: int) -> None:
         for version in versions:
@@ -336,11 +365,21 @@ def test_pages_ask_no_more_when_there_is_more_to_show(client, workspace, brands,
         heard(workspace, f"Bergby is nice {number}", 3)
         for brand in (own, rival):
             handle = f"@{brand.pk}-{number}@social.example"
-            profile = add_profile(brand, Ticked("mastodon", handle, f"https://social.example/@{brand.pk}-{number}"))
+            profile = add_profile(
+                brand, Ticked("mastodon", handle, f"https://social.example/@{brand.pk}-{number}")
+            )
             for day in (1, 2, 3):
                 observe.save_readings(profile, [Reading("followers", day)], on(day))
             add_profile(brand, Ticked("link", f"https://v.example/{number}", f"https://v.example/{number}"))
-        visibility.manual_page(add_phrase(workspace, f"kaffe {number}"), "Google", "sv-SE", on(1), 2, "https://a.example/\nhttps://b.example/", alice)
+        visibility.manual_page(
+            add_phrase(workspace, f"kaffe {number}"),
+            "Google",
+            "sv-SE",
+            on(1),
+            2,
+            "https://a.example/\nhttps://b.example/",
+            alice,
+        )
         visibility.manual_page(phrase, "Google", "sv-SE", on(1), 1, "https://a.example/", alice)
 
     more(1)

@@ -25,12 +25,37 @@ HOME = SiteFacts(
     name="Bergby Rosteri",
     language="sv-SE",
     proposals=(
-        Proposal("feeds", "https://www.bergby-rosteri.example/feed", "https://www.bergby-rosteri.example/feed", "Nytt", discovery.LINKED),
-        Proposal("mastodon", "@bergby@social.example", "https://social.example/@bergby", "@bergby@social.example", discovery.OWNED),
-        Proposal("link", "https://www.youtube.com/@bergby", "https://www.youtube.com/@bergby", "YouTube: @bergby", discovery.MENTIONED, False),
+        Proposal(
+            "feeds",
+            "https://www.bergby-rosteri.example/feed",
+            "https://www.bergby-rosteri.example/feed",
+            "Nytt",
+            discovery.LINKED,
+        ),
+        Proposal(
+            "mastodon",
+            "@bergby@social.example",
+            "https://social.example/@bergby",
+            "@bergby@social.example",
+            discovery.OWNED,
+        ),
+        Proposal(
+            "link",
+            "https://www.youtube.com/@bergby",
+            "https://www.youtube.com/@bergby",
+            "YouTube: @bergby",
+            discovery.MENTIONED,
+            False,
+        ),
     ),
 )
-ARTICLE = Proposal("wikipedia", "sv:Bergby Rosteri", "https://sv.wikipedia.org/wiki/Bergby_Rosteri", "Bergby Rosteri (sv.wikipedia.org)", "the article of this name")
+ARTICLE = Proposal(
+    "wikipedia",
+    "sv:Bergby Rosteri",
+    "https://sv.wikipedia.org/wiki/Bergby_Rosteri",
+    "Bergby Rosteri (sv.wikipedia.org)",
+    "the article of this name",
+)
 
 
 class Outside:
@@ -118,7 +143,9 @@ def test_a_name_asks_wikipedia_only(outside, workspace):
 def test_a_home_page_that_cannot_be_reached_is_said_and_the_rest_still_proposed(outside, workspace):
     outside.home = SourceError("%(host)s was silent.", params={"host": "bergby-rosteri.example"})
     found = suggest(workspace, "bergby-rosteri.example")
-    assert [problem.message % problem.params for problem in found.problems] == ["bergby-rosteri.example was silent."]
+    assert [problem.message % problem.params for problem in found.problems] == [
+        "bergby-rosteri.example was silent."
+    ]
     assert found.name == "Bergby Rosteri"
     assert [one.source for one in found.proposals] == ["wikipedia"]
 
@@ -149,7 +176,14 @@ def test_wikipedia_that_was_not_reached_proves_no_absence(outside, workspace):
 
 def test_a_confirmed_brand_has_profiles_feeds_searches_and_a_phrase(workspace, alice):
     ticked = [
-        Ticked("site", "https://fjallvik.example/", "https://fjallvik.example/", "Fjällvik", "proof", read_at=setup_time()),
+        Ticked(
+            "site",
+            "https://fjallvik.example/",
+            "https://fjallvik.example/",
+            "Fjällvik",
+            "proof",
+            read_at=setup_time(),
+        ),
         Ticked("feeds", "https://fjallvik.example/feed", "https://fjallvik.example/feed", "Nytt"),
         Ticked("mastodon", "@fjallvik@social.example", "https://social.example/@fjallvik"),
     ]
@@ -167,7 +201,9 @@ def test_a_confirmed_brand_has_profiles_feeds_searches_and_a_phrase(workspace, a
     assert sorted(brand.profiles.values_list("source", flat=True)) == ["feeds", "mastodon", "site"]
     assert FeedSubscription.objects.get(workspace=workspace).feed.url == "https://fjallvik.example/feed"
     assert set(brand.searches.values_list("form", flat=True)) == {"keyword", "tag"}
-    assert [(one.text, one.market, one.brand) for one in workspace.phrases.all()] == [("Fjällvik Kaffe", "sv-SE", brand)]
+    assert [(one.text, one.market, one.brand) for one in workspace.phrases.all()] == [
+        ("Fjällvik Kaffe", "sv-SE", brand)
+    ]
     reading = Profile.objects.get(source="site").observations.get()
     assert (reading.metric, reading.value, reading.taken_at) == ("exists", 1, setup_time())
     assert AuditEntry.objects.get(verb="brand.added").user == alice
@@ -180,14 +216,24 @@ def setup_time() -> Any:
 
 
 def test_rivals_are_searched_by_the_same_template_but_not_looked_up(workspace):
-    own = confirm(workspace, kind=Brand.Kind.OWN, name="Fjällvik Kaffe", aliases=["fjällvik"], domain="fjallvik.example")
-    rival = confirm(workspace, kind=Brand.Kind.COMPETITOR, name="Bergby Kaffe", aliases=["bergby"], domain="bergby.example")
+    own = confirm(
+        workspace, kind=Brand.Kind.OWN, name="Fjällvik Kaffe", aliases=["fjällvik"], domain="fjallvik.example"
+    )
+    rival = confirm(
+        workspace,
+        kind=Brand.Kind.COMPETITOR,
+        name="Bergby Kaffe",
+        aliases=["bergby"],
+        domain="bergby.example",
+    )
     texts = {
         brand: {search.form: search.current.text for search in brand.searches.prefetch_related("versions")}
         for brand in (own, rival)
     }
     for form, text in texts[own].items():
-        assert text.lower().replace("fjällvik", "x").replace("fjallvik", "x") == texts[rival][form].lower().replace("bergby", "x")
+        assert text.lower().replace("fjällvik", "x").replace("fjallvik", "x") == texts[rival][
+            form
+        ].lower().replace("bergby", "x")
     assert workspace.phrases.count() == 1
 
 
@@ -248,7 +294,12 @@ def test_alice_types_a_domain_ticks_and_has_a_brand(client, outside, workspace, 
     assert saved.status_code == 302
     brand = Brand.objects.get(workspace=workspace)
     assert (brand.name, brand.kind, brand.domain) == ("Bergby Rosteri", "own", "bergby-rosteri.example")
-    assert sorted(brand.profiles.values_list("source", flat=True)) == ["feeds", "mastodon", "site", "wikipedia"]
+    assert sorted(brand.profiles.values_list("source", flat=True)) == [
+        "feeds",
+        "mastodon",
+        "site",
+        "wikipedia",
+    ]
     assert set(brand.profiles.values_list("origin", flat=True)) == {"proposed"}
     assert brand.profiles.get(source="site").observations.exists()
 
@@ -281,7 +332,11 @@ def test_wrong_values_come_back_in_words(client, outside, workspace, alice, name
     client.force_login(alice)
     make.make_rival(workspace, "Granby")
     data = seen_form(client.post(address("setup_own", workspace), {"text": "bergby-rosteri.example"}))
-    data |= {"handle": {"p-2-handle": "nobody"}, "domain": {"domain": "not a domain"}, "name": {"name": "granby"}}[name]
+    data |= {
+        "handle": {"p-2-handle": "nobody"},
+        "domain": {"domain": "not a domain"},
+        "name": {"name": "granby"},
+    }[name]
     answer = client.post(address("setup_own", workspace), data)
     assert answer.status_code == 422
     assert "invalid-feedback" in answer.content.decode()
@@ -302,7 +357,9 @@ def test_when_the_outside_is_silent_alice_goes_on_by_hand(client, outside, works
 def test_without_looking_at_all_a_brand_can_be_written_by_hand(client, outside, workspace, alice):
     client.force_login(alice)
     page = client.get(address("setup_own", workspace) + "?by-hand=1")
-    client.post(address("setup_own", workspace), seen_form(page) | {"name": "Fjällvik", "tags": "fjällvik, kaffe"})
+    client.post(
+        address("setup_own", workspace), seen_form(page) | {"name": "Fjällvik", "tags": "fjällvik, kaffe"}
+    )
     assert Brand.objects.get(workspace=workspace).tags == ["fjällvik", "kaffe"]
     assert outside.looked == []
 
@@ -310,7 +367,10 @@ def test_without_looking_at_all_a_brand_can_be_written_by_hand(client, outside, 
 def test_there_is_one_brand_of_our_own(client, outside, workspace, alice):
     make.make_brand(workspace)
     client.force_login(alice)
-    client.post(address("setup_own", workspace), {"confirm": "1", "name": "Second", "p-TOTAL_FORMS": 0, "p-INITIAL_FORMS": 0})
+    client.post(
+        address("setup_own", workspace),
+        {"confirm": "1", "name": "Second", "p-TOTAL_FORMS": 0, "p-INITIAL_FORMS": 0},
+    )
     assert Brand.objects.filter(workspace=workspace).count() == 1
 
 
@@ -351,7 +411,13 @@ def test_a_handle_of_a_colleague_is_added_by_hand(client, workspace, alice):
 
 @pytest.mark.parametrize(
     "source, written",
-    [("mastodon", "anna"), ("wikipedia", "Kaffe"), ("feeds", "http://10.0.0.1/feed"), ("site", "kaffe"), ("nowhere", "x")],
+    [
+        ("mastodon", "anna"),
+        ("wikipedia", "Kaffe"),
+        ("feeds", "http://10.0.0.1/feed"),
+        ("site", "kaffe"),
+        ("nowhere", "x"),
+    ],
 )
 def test_a_wrong_handle_is_told_in_words(client, workspace, alice, source, written):
     client.force_login(alice)

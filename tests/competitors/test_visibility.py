@@ -1,4 +1,4 @@
-"""Result pages: looked up page by page or entered by hand, typed by rule, corrected for the whole workspace."""
+"""Result pages: looked up or entered by hand, typed by rule, corrected for the whole workspace."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ class Engine(Source):
         self.host = ""
         self.asked: list[tuple[str, str]] = []
 
-    def results(self, phrase: str, market: str, cursor: Cursor | None = None, *, depth: int = 30) -> Page[Result]:
+    def results(
+        self, phrase: str, market: str, cursor: Cursor | None = None, *, depth: int = 30
+    ) -> Page[Result]:
         self.asked.append((phrase, market))
         at = cursor["at"] if cursor else 0
         page = self.pages[at]
@@ -101,7 +103,11 @@ def test_what_an_engine_repeats_on_a_later_page_counts_once(monkeypatch, phrase)
         results("https://A.example/?utm_source=x", "https://c.example/"),
     )
     page = look_up(monkeypatch, phrase, engine)
-    assert [row.url for row in page.rows.all()] == ["https://a.example/", "https://b.example/", "https://c.example/"]
+    assert [row.url for row in page.rows.all()] == [
+        "https://a.example/",
+        "https://b.example/",
+        "https://c.example/",
+    ]
     assert page.inspected == 3
 
 
@@ -168,7 +174,9 @@ def test_every_lookup_is_a_page_of_its_own(monkeypatch, phrase):
 
 
 def test_hostile_results_stay_text(monkeypatch, phrase):
-    engine = Engine([Result(1, "javascript:alert(1)"), Result(2, "https://a.example/<x>", "<b>\u202e\x00Hej", "y" * 900)])
+    engine = Engine(
+        [Result(1, "javascript:alert(1)"), Result(2, "https://a.example/<x>", "<b>\u202e\x00Hej", "y" * 900)]
+    )
     row = look_up(monkeypatch, phrase, engine).rows.get()
     assert (row.url, row.title) == ("https://a.example/%3Cx%3E", "<b>Hej")
     assert len(row.excerpt) == 500
@@ -182,7 +190,9 @@ def test_without_an_engine_nothing_is_planned(monkeypatch, phrase, settings):
 
 
 def test_another_workspaces_phrase_is_not_looked_up(phrase):
-    fetch = Fetch(scan=Scan(workspace=make.make_workspace(name="Bergby")), subject_id=phrase.pk, source="searxng")
+    fetch = Fetch(
+        scan=Scan(workspace=make.make_workspace(name="Bergby")), subject_id=phrase.pk, source="searxng"
+    )
     assert visibility.LookingUp().read(fetch, Engine(results("https://a.example/"))) == Page()
     assert visibility.LookingUp().save(fetch, Page(tuple(results("https://a.example/")))).found == 0
 
@@ -191,9 +201,23 @@ def test_another_workspaces_phrase_is_not_looked_up(phrase):
 
 
 def test_our_own_and_a_rivals_site_are_told_apart(monkeypatch, phrase):
-    page = look_up(monkeypatch, phrase, Engine(results("https://fjallvik.example/", "https://shop.bergby.example/", "https://www.reddit.com/r/x", "https://a.example/")))
+    page = look_up(
+        monkeypatch,
+        phrase,
+        Engine(
+            results(
+                "https://fjallvik.example/",
+                "https://shop.bergby.example/",
+                "https://www.reddit.com/r/x",
+                "https://a.example/",
+            )
+        ),
+    )
     assert [row.type for row in page.rows.all()] == ["own", "rival", "forum", "other"]
-    assert [row.rule_text for row in page.rows.all()][:2] == ["fjallvik.example is our own site", "bergby.example is a rival's site"]
+    assert [row.rule_text for row in page.rows.all()][:2] == [
+        "fjallvik.example is our own site",
+        "bergby.example is a rival's site",
+    ]
     found = visibility.share(page)
     assert (found.conversations, found.inspected, found.share) == (1, 4, 0.25)
     assert found.by_type == {"own": 1, "rival": 1, "forum": 1, "other": 1}
@@ -241,7 +265,9 @@ def test_alice_enters_a_result_page(phrase, alice):
 
 
 def test_what_the_person_said_of_a_row_stands_until_its_site_is_corrected(phrase, alice):
-    page = visibility.manual_page(phrase, "Google", "sv-SE", NOW, 1, "url,type\nhttps://kaffe.example/,blog", alice)
+    page = visibility.manual_page(
+        phrase, "Google", "sv-SE", NOW, 1, "url,type\nhttps://kaffe.example/,blog", alice
+    )
     visibility.retype(phrase.workspace)
     assert page.rows.get().type == "blog"
     visibility.correct(phrase.workspace, page.rows.get(), "shop", alice)
@@ -276,6 +302,8 @@ def test_n_may_exceed_what_was_pasted_only_when_told(phrase, alice):
 def test_several_pages_together(phrase, alice):
     pages = [
         visibility.manual_page(phrase, "Google", "sv-SE", NOW, 1, "https://www.reddit.com/r/x", alice),
-        visibility.manual_page(phrase, "Bing", "sv-SE", NOW, 3, "\n".join(f"https://{n}.example/" for n in "abc"), alice),
+        visibility.manual_page(
+            phrase, "Bing", "sv-SE", NOW, 3, "\n".join(f"https://{n}.example/" for n in "abc"), alice
+        ),
     ]
     assert visibility.share_of(pages).share == 0.25
