@@ -31,6 +31,7 @@ __all__ = ["Again", "Handler", "Saved", "handler_for", "run_page", "running", "s
 log = logging.getLogger(__name__)
 
 MOST_FAILURES = 4  # errors in a row before a fetch ends with what it has
+LONGEST_COUNTDOWN = 60.0  # seconds a message may wait in a worker; longer waits are left to the tick
 LONGEST_WAIT = 15 * 60.0  # seconds; told to wait longer, a fetch leaves the rest to the next scan
 CRASHED = gettext_noop(
     "Something unexpected happened while reading this (%(fault)s). What was read before is kept; "
@@ -162,7 +163,10 @@ def _wait(fetch: Fetch, seconds: float) -> Again | None:
     with transaction.atomic():
         if not schedule.owned(fetch):
             return None
-        again = Again(schedule.hand_on(fetch, schedule.now(), seconds), seconds)
+        again: Again | None = Again(schedule.hand_on(fetch, schedule.now(), seconds), seconds)
+        if seconds > LONGEST_COUNTDOWN:
+            schedule.rest(fetch, fetch.due_at)
+            again = None
         fetch.attempts = 0
         fetch.save(update_fields=["due_at", "lease_token", "lease_until", "attempts"])
     return again

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -27,6 +28,7 @@ ACCEPT = {"Accept": "text/html, application/xhtml+xml, */*;q=0.5"}
 LARGEST = 2_000_000  # bytes of a home page
 MOST_FEEDS = 20
 MOST_PROFILES = 40
+MOST_LINKS = 5_000
 MOST_ATTRIBUTES = 1_000
 PROBE_SECONDS = 12.0  # a person is waiting
 USUAL_PATHS = (
@@ -228,13 +230,16 @@ def _profiles(
     """Profiles on known platforms, each once: first those the page calls its own, then the linked."""
     own: list[str] = []
     linked: list[str] = []
-    for tag in page.iter("a", "link"):
+    for tag in islice(page.iter("a", "link"), MOST_LINKS):
         target, rel = address(tag.get("href"), base), (tag.get("rel") or "").lower().split()
         if target and (tag.tag == "a" or "me" in rel):
             (own if "me" in rel else linked).append(target)
     same = [target for found in data for target in _same_as(found)]
     texts = " ".join(
-        [meta.get("fediverse:creator", ""), *(tag.text_content()[:200] for tag in page.iter("a"))]
+        [
+            meta.get("fediverse:creator", ""),
+            *(tag.text_content()[:200] for tag in islice(page.iter("a"), MOST_LINKS)),
+        ]
     )
     handles = [f"https://{host.lower()}/@{name}" for name, host in _HANDLE.findall(texts)]
     if account := meta.get("twitter:site", "").strip().lstrip("@"):

@@ -14,6 +14,7 @@ from listening.sources.values import address, listed, moment, records, string, w
 from listening.types import Cursor, Item, Page, Precision, Reading, Reply
 
 HITS = 200  # per request; the service allows 1,000, which is megabytes
+HOST = "hn.algolia.com"
 SITE = "https://news.ycombinator.com"
 KINDS = "(story,comment,poll,job)"
 
@@ -26,7 +27,7 @@ class HackerNews(Source):
     docs = "https://hn.algolia.com/api"
     terms = "https://www.ycombinator.com/legal/"
     gives = gettext_noop("Stories and comments by keyword, their discussions, and how often a user writes.")
-    instance = "hn.algolia.com"
+
     calls_per_minute = 60
 
     def search(self, query: Searchable, since: datetime, cursor: Cursor | None = None) -> Page[Item]:
@@ -129,7 +130,7 @@ class HackerNews(Source):
         )
 
     def _url(self, path: str) -> str:
-        return f"https://{self.host}/api/v1/{path}"
+        return f"https://{HOST}/api/v1/{path}"
 
 
 def parse(answer: dict[str, Any]) -> tuple[Item, ...]:

@@ -63,7 +63,7 @@ def whole(value: Any) -> int | None:
 def string(value: Any) -> str:
     """Text and numbers as text that can be stored; "" for None, lists and objects."""
     if isinstance(value, str):
-        return _HALF_CHARACTER.sub("\ufffd", value)
+        return _HALF_CHARACTER.sub("\ufffd", value.replace("\0", ""))
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
