@@ -55,7 +55,7 @@ class Wikipedia(Source):
         page = next(iter(_pages(answer)), {"title": title, "missing": True})
         title = string(page.get("title")) or title
         url = _address(language, title)
-        if page.get("missing") or page.get("invalid"):
+        if _absent(page):
             return Page(items=(Reading("exists", 0, url=url),), inspected=1)
         readings, ambiguous = (
             [Reading("exists", 1, url=url), Reading("title", None, text=title, url=url)],
@@ -125,7 +125,7 @@ def propose(
     source, found = Wikipedia(http), []
     for language in dict.fromkeys(languages):
         page = next(iter(_pages(source._ask(language, {"titles": name, **_PROPS}, patience=patience))), {})
-        if page and not page.get("missing") and not page.get("invalid") and not _ambiguous(page):
+        if page and not _absent(page) and not _ambiguous(page):
             proof = gettext_noop("the article of this name")
             found.append(_proposal(language, string(page.get("title")), proof, confident=True))
             continue
@@ -152,6 +152,11 @@ def _proposal(language: str, title: str, proof: str, confident: bool) -> Proposa
 def _pages(answer: dict[str, Any]) -> list[dict[str, Any]]:
     pages = record(answer.get("query")).get("pages")
     return records(list(pages.values()) if isinstance(pages, dict) else pages)  # format version 1 keys by id
+
+
+def _absent(page: dict[str, Any]) -> bool:
+    """No such article. Format version 1 says it by a key without a value."""
+    return any(page.get(sign, False) is not False for sign in ("missing", "invalid"))
 
 
 def _ambiguous(page: dict[str, Any]) -> bool:

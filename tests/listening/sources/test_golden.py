@@ -17,6 +17,7 @@ import pytest
 
 from listening.net import Response
 from listening.sources import feeds, hackernews, mastodon, searxng, wikipedia
+from listening.sources.discovery import read_home
 from tests.listening.sources.fake_http import FakeHttp
 
 HERE = Path(__file__).parent
@@ -29,6 +30,7 @@ def thread(source: type[Any], handle: str) -> Callable[[bytes], Any]:
 
 
 READERS: dict[str, Callable[[bytes], Any]] = {
+    "discovery/home.html": lambda body: read_home(body.decode(), "https://www.fjallvik.example/"),
     "feeds/rss2.xml": lambda body: feeds.parse(body, "", FEED, now=NOW),
     "feeds/atom.xml": lambda body: feeds.parse(body, "", "https://beans.example/feed", now=NOW),
     "feeds/rdf.xml": lambda body: feeds.parse(body, "", FEED, now=NOW),

@@ -1,0 +1,172 @@
+"""What a home page proposes, and where we look when it names no feed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from listening.net import Busy, Response, SourceError
+from listening.sources.discovery import USUAL_PATHS, guess_handles, look_at_home, read_home
+from listening.sources.platforms import profile
+from tests.listening.sources.fake_http import FakeHttp, reply
+
+HOME = "https://www.fjallvik.example/"
+PAGE = (Path(__file__).parent / "home.html").read_text()
+
+
+def test_a_page_proposes_what_it_says_of_itself() -> None:
+    facts = read_home(
+        PAGE,
+        HOME,
+        {"Link": '<https://feeds.example/all>; rel="alternate"; type="application/rss+xml"; title="All"'},
+    )
+    assert (facts.url, facts.title, facts.name) == (HOME, "Kaffe & bullar | Fjällvik", "Fjällvik Coffee")
+    assert (facts.description, facts.language, facts.colour) == ("Rosteri i Umeå", "sv-SE", "#0a5")
+    assert [(found.source, found.handle, found.confident) for found in facts.proposals] == [
+        ("feeds", "https://www.fjallvik.example/sv/feed", True),
+        ("feeds", "https://www.fjallvik.example/sv/feed.json", True),
+        ("feeds", "https://feeds.example/all", True),
+        ("feeds", "https://www.fjallvik.example/sv/comments/feed", False),
+        ("mastodon", "@fjallvik@mastodon.social", True),
+        ("mastodon", "@alva@kaffe.example", True),
+        ("link", "https://www.youtube.com/@fjallvik", True),
+        ("mastodon", "@rost@kaffe.example", True),
+        ("mastodon", "@hjalp@fjallvik.social", True),
+        ("link", "https://bsky.app/profile/fjallvik.example", False),
+        ("mastodon", "@someone@toot.example", False),
+        ("link", "https://www.linkedin.com/company/fjallvik/", False),
+        ("link", "https://x.com/fjallvik", False),
+    ]
+    assert facts.proposals[0].label == "<b>Nytt</b>", "a title is text; the page that shows it escapes it"
+    assert all(found.proof for found in facts.proposals)
+
+
+@pytest.mark.parametrize(
+    "html", ["", " ", "<!-- -->", "plain", "<html>", "\x00", "<p " + "a" * 100, "\ud800"]
+)
+def test_a_page_without_anything_proposes_nothing(html: str) -> None:
+    assert read_home(html, HOME).proposals == ()
+
+
+@pytest.mark.parametrize(
+    "soup",
+    [
+        "<p " + "/".join(f"a{n}" for n in range(150_000)) + ">",
+        "<b></i>" * 250_000,
+        "<div>" * 400_000,
+        "<a href=/x>y</a>" * 60_000,
+        "<link rel=alternate type=application/rss+xml href=/a>" * 30_000,
+        "@a@b." * 300_000,
+        '<a b="' * 300_000,
+    ],
+    ids=["attributes", "soup", "depth", "links", "feeds", "handles", "quotes"],
+)
+def test_no_page_holds_a_worker(soup: str) -> None:
+    start = time.process_time()
+    read_home(soup, HOME)
+    assert time.process_time() - start < 5
+
+
+FEED = b'<rss version="2.0"><channel><title>Nytt</title><link>https://www.fjallvik.example/</link></channel></rss>'
+
+
+def site(pages: Mapping[str, bytes], down: tuple[str, ...] = ()) -> tuple[Any, list[str]]:
+    asked: list[str] = []
+
+    def answer(url: str, options: Mapping[str, Any]) -> Response:
+        asked.append(url)
+        if url.startswith(down) and down:
+            raise SourceError("%(host)s cannot be reached.", params={"host": url})
+        return reply(200, pages[url], url) if url in pages else reply(404, b"", url)
+
+    return FakeHttp(answer), asked
+
+
+def test_the_usual_addresses_are_tried_only_when_no_feed_is_named() -> None:
+    http, asked = site(
+        {"https://fjallvik.example/": b"<title>F</title>", "https://fjallvik.example/feed.xml": FEED}
+    )
+    facts = look_at_home(http, "fjallvik.example")
+    assert [(found.handle, found.label) for found in facts.proposals] == [
+        ("https://fjallvik.example/feed.xml", "Nytt")
+    ]
+    assert asked == ["https://fjallvik.example/" + path for path in ("", "feed", "rss", "feed.xml")]
+    http, asked = site({"https://fjallvik.example/": PAGE.encode()})
+    look_at_home(http, "fjallvik.example")
+    assert asked == ["https://fjallvik.example/"]
+    http, asked = site({"https://fjallvik.example/": b"<title>F</title>"})
+    assert look_at_home(http, "fjallvik.example").proposals == () and len(asked) == 1 + len(USUAL_PATHS)
+
+
+def test_a_bare_domain_is_tried_in_three_ways_and_the_first_failure_is_told() -> None:
+    http, asked = site({"http://fjallvik.example/": PAGE.encode()}, down=("https://",))
+    assert look_at_home(http, "fjallvik.example").name == "Fjällvik Coffee"
+    assert asked == ["https://fjallvik.example/", "https://www.fjallvik.example/", "http://fjallvik.example/"]
+    http, _ = site({}, down=("http",))
+    with pytest.raises(SourceError, match="https://fjallvik.example/"):
+        look_at_home(http, "fjallvik.example")
+
+
+def test_a_feed_that_was_typed_is_taken() -> None:
+    http, asked = site({"https://fjallvik.example/nytt.rss": FEED})
+    facts = look_at_home(http, "https://fjallvik.example/nytt.rss")
+    assert (facts.url, facts.title) == (HOME, "Nytt") and len(asked) == 1
+    assert [found.handle for found in facts.proposals] == ["https://fjallvik.example/nytt.rss"]
+
+
+class Closed:
+    """A site that lets programs read nothing."""
+
+    def check(self, url: str, *, patience: float) -> None:
+        raise SourceError("no", "blocked")
+
+
+def test_robots_are_obeyed_before_anything_is_asked() -> None:
+    http, asked = site({HOME: PAGE.encode()})
+    with pytest.raises(SourceError) as refused:
+        look_at_home(http, HOME, robots=Closed())  # type: ignore[arg-type]  # a fake
+    assert refused.value.kind == "blocked" and not asked
+
+
+def test_a_host_that_may_not_be_asked_yet_is_busy_at_home_and_skipped_when_probing() -> None:
+    def busy(url: str, options: Mapping[str, Any]) -> Response:
+        raise Busy("fjallvik.example", 9)
+
+    with pytest.raises(Busy):
+        look_at_home(FakeHttp(busy), HOME)  # type: ignore[arg-type]  # a fake client
+    facts = look_at_home(FakeHttp(reply(200, b"<title>F</title>", HOME), busy), HOME)  # type: ignore[arg-type]  # a fake client
+    assert facts.title == "F" and facts.proposals == ()
+
+
+def test_guesses() -> None:
+    assert guess_handles("Fjällvik Coffee", "www.fjallvik-coffee.example") == (
+        "fjallvikcoffee", "fjällvikcoffee", "fjällvik_coffee", "fjällvik-coffee",
+    )  # fmt: skip
+    assert guess_handles("") == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://www.youtube.com/channel/UC123", ("YouTube", "channel/UC123")),
+        ("https://m.youtube.com/watch?v=1", None),
+        ("https://discord.gg/kaffe", ("Discord", "kaffe")),
+        ("https://t.me/s/kaffekanal", ("Telegram", "kaffekanal")),
+        ("https://old.reddit.com/r/coffee/", ("Reddit", "r/coffee")),
+        ("https://github.com/fjallvik", ("GitHub", "fjallvik")),
+        ("https://github.com/fjallvik/grinder", None),
+        ("https://www.instagram.com/p/abc/", None),
+        ("https://medium.com/@fjallvik", ("Medium", "@fjallvik")),
+        ("https://mastodon.nu/users/fjallvik", ("Mastodon", "@fjallvik@mastodon.nu")),
+        ("https://kaffe.example/@fjallvik", None),
+        ("https://evil-x.com/fjallvik", None),
+        ("", None),
+    ],
+)
+def test_profiles_on_known_platforms(url: str, found: tuple[str, str] | None) -> None:
+    known = profile(url)
+    assert (known and (known.platform, known.handle)) == found
