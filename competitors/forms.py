@@ -28,6 +28,7 @@ from teams.models import Workspace
 
 SALT = "competitors.proposal"
 SEALED_FOR = timedelta(days=2)
+EARLIEST = date(1995, 1, 1)  # nothing we could compare is older
 
 
 def in_words(error: SourceError) -> ValidationError:
@@ -383,9 +384,9 @@ class PeriodForm(forms.Form):
         self.is_valid()
         chosen = self.cleaned_data
         today = workspace.localtime(now).date()
-        last = min(chosen.get("until") or today, today)
+        last = min(max(chosen.get("until") or today, EARLIEST), today)
         first = chosen.get("since") or last - timedelta(days=int(chosen.get("days") or 30) - 1)
-        return (min(first, last), last)
+        return max(min(first, last), EARLIEST), last
 
 
 def midnights(workspace: Workspace, first: date, last: date) -> tuple[datetime, datetime]:

@@ -77,7 +77,7 @@ KNOWN_SITES: Mapping[str, str] = {
         youtube.com youtu.be vimeo.com twitch.tv tiktok.com dailymotion.com rumble.com peertube.tv
     """,
     "code": """
-        github.com gitlab.com bitbucket.org sourceforge.net codeberg.org npmjs.com pypi.org crates.io
+        github.com gitlab.com bitbucket.org sourceforge.net codeberg.org
     """,
     "reference": """
         wikipedia.org wikidata.org wiktionary.org wikimedia.org britannica.com archive.org arxiv.org

@@ -84,6 +84,13 @@ def correct(workspace: Workspace, row: ResultRow, kind: str, user: User) -> Site
     return correction
 
 
+def forget_correction(workspace: Workspace, row: ResultRow) -> None:
+    """Takes back what people said of the row's site, so that the rules decide again."""
+    with transaction.atomic():
+        SiteTypeCorrection.objects.filter(workspace=workspace, domain=host_of(row.url)[:255]).delete()
+        retype(workspace)
+
+
 def retype(workspace: Workspace) -> int:
     """Holds all rows of the workspace against its rules again; returns how many changed."""
     rules = Rulebook.of(workspace)

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_POST
 from competitors import pasted, queries, visibility
 from competitors.forms import ManualPageForm, PhraseForm
 from competitors.models import Phrase, ResultPage, ResultRow
+from competitors.site_types import RULES, host_of
 from teams import access
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace, record
 
 PAGES_SHOWN = 50
+BY_RULE = "rule"  # takes a correction back
 
 
 @member("read")
@@ -102,6 +104,8 @@ def _result_page(request: WorkspaceRequest, page: ResultPage) -> HttpResponse:
         "visible": visible,
         "by_type": [(kind, _(visibility.TYPES[kind]), count) for kind, count in visible.by_type.items()],
         "types": [(kind, _(label)) for kind, label in visibility.TYPES.items()],
+        "corrected": RULES["corrected"],
+        "by_rule": BY_RULE,
         "conversations": visibility.CONVERSATIONS,
     }
     template = (
@@ -113,13 +117,16 @@ def _result_page(request: WorkspaceRequest, page: ResultPage) -> HttpResponse:
 @require_POST
 @member("edit")
 def correct(request: WorkspaceRequest, workspace: Workspace, pk: int, row: int) -> HttpResponse:
-    """A person says what a row's site is; every result page of the workspace follows."""
+    """A person says what a row's site is, or leaves it to the rules; every result page follows."""
     one = get_object_or_404(ResultRow, page__phrase__workspace=workspace, page=pk, pk=row)
-    try:
-        correction = visibility.correct(workspace, one, request.POST.get("type", ""), request.user)
-    except ValueError:
+    kind = request.POST.get("type", "")
+    if kind == BY_RULE:
+        visibility.forget_correction(workspace, one)
+    elif kind in visibility.TYPES:
+        visibility.correct(workspace, one, kind, request.user)
+    else:
         return HttpResponseBadRequest(_("Choose one of the types."))
-    record(workspace, request.user, "site_type.corrected", correction.domain, type=correction.type)
+    record(workspace, request.user, "site_type.corrected", host_of(one.url), type=kind)
     if request.htmx:
         return _result_page(request, _page(workspace, pk))
     messages.success(request, _("Corrected, on every result page of this workspace."))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from listening import scan, schedule
-from listening.models import Fetch, Scan
+from listening.models import Scan
 from listening.sources import Source
 from teams.models import Workspace
-from tests import fakes
+from tests import fakes, scanning
 
 HANDLERS = {
     "observe": "competitors.observe.Observing",
@@ -18,18 +16,10 @@ HANDLERS = {
 }
 
 
-def run_scan(
-    monkeypatch: pytest.MonkeyPatch, workspace: Workspace, source: Source, capability: str, pages: int = 30
-) -> Scan:
-    """Starts a scan of one capability and works until it is finished, at most so many pages."""
+def run_scan(monkeypatch: pytest.MonkeyPatch, workspace: Workspace, source: Source, capability: str) -> Scan:
+    """Starts a scan of one capability and works until it is finished."""
     fakes.install(monkeypatch, source)
     monkeypatch.setattr("django.conf.settings.FETCH_HANDLERS", {capability: HANDLERS[capability]})
     started = scan.start(workspace, schedule.now())
-    for _ in range(pages):
-        for pk, token in schedule.claim(Fetch, 100, schedule.now() + timedelta(hours=1)):
-            scan.run_page(pk, token)
-        Fetch.objects.filter(scan=started, due_at__isnull=False).update(lease_token=None, lease_until=None)
-        started.refresh_from_db()
-        if started.finished_at:
-            break
+    scanning.run(started)
     return started

@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 
 from competitors import visibility
-from competitors.models import Observation, Phrase, Profile, ResultPage
+from competitors.models import Observation, Phrase, Profile, ResultPage, ResultRow, SiteTypeCorrection
 from competitors.setup import Ticked, add_phrase, add_profile, confirm
-from listening.models import Brand
+from listening.models import Brand, FeedSubscription, Search
 from teams.models import Role, User, Workspace
 from tests import make
 
@@ -87,3 +87,142 @@ def test_setup_pages_open_for_alice_only(client, workspace, alice, bob, charlie)
         for person, statuses in ((alice, (200, 302)), (bob, (403,)), (charlie, (404,))):
             client.force_login(person)
             assert client.get(address).status_code in statuses, (name, person)
+
+
+def changes(workspace: Workspace) -> dict[str, tuple[str, dict[str, str]]]:
+    """By name every address that changes something, with a body that alice could send."""
+    own = Brand.objects.get(workspace=workspace, kind=Brand.Kind.OWN)
+    phrase, page = Phrase.objects.get(text="bästa kaffet"), ResultPage.objects.get()
+    profile, row = Profile.objects.get(), ResultRow.objects.filter(page=page).first()
+    bodies: dict[str, tuple[tuple[object, ...], dict[str, str]]] = {
+        "setup_own": ((), {"text": "Bergby"}),
+        "setup_rivals": ((), {"text": "Bergby"}),
+        "setup_industry": ((), {"terms": "kaffe"}),
+        "brand": ((own.pk,), {"name": "Changed"}),
+        "add_profile": ((own.pk,), {"source": "hackernews", "handle": "fjallvik"}),
+        "remove_brand": ((own.pk,), {}),
+        "remove_profile": ((profile.pk,), {}),
+        "place_by_hand": (
+            (own.pk, "wikipedia"),
+            {"there": "no", "url": "https://a.example", "on": "2026-11-01"},
+        ),
+        "phrases": ((), {"text": "espresso", "market": "sv-SE", "depth": "30"}),
+        "manual_page": ((phrase.pk,), {"text": "https://a.example"}),
+        "remove_phrase": ((phrase.pk,), {}),
+        "remove_result_page": ((page.pk,), {}),
+        "correct_row": ((page.pk, row.pk), {"type": "shop"}),
+    }
+    return {
+        name: (reverse(f"competitors:{name}", args=[workspace.code, *args]), body)
+        for name, (args, body) in bodies.items()
+    }
+
+
+def everything() -> list[object]:
+    kinds = (
+        Brand,
+        Search,
+        Phrase,
+        Profile,
+        Observation,
+        ResultPage,
+        ResultRow,
+        SiteTypeCorrection,
+        FeedSubscription,
+    )
+    return [sorted(kind.objects.values_list()) for kind in kinds]
+
+
+def test_bob_and_charlie_change_nothing(client, workspace, bob, charlie):
+    before = repr(everything())
+    for name, (address, body) in changes(workspace).items():
+        for person, status in ((bob, 403), (charlie, 404)):
+            client.force_login(person)
+            assert client.post(address, body).status_code == status, (name, person)
+    assert repr(everything()) == before
+
+
+def test_an_anonymous_visitor_is_sent_to_log_in(client, workspace):
+    answers = [client.get(address) for address in addresses(workspace).values()]
+    answers += [client.post(address, body) for address, body in changes(workspace).values()]
+    assert all(answer.status_code == 302 and "/accounts/" in answer.url for answer in answers)
+
+
+def test_what_changes_something_is_no_link(client, workspace, alice):
+    client.force_login(alice)
+    found = changes(workspace)
+    for name in found:
+        if name.startswith(("remove_", "add_", "correct_")) or name == "place_by_hand":
+            assert client.get(found[name][0]).status_code == 405, name
+
+
+def test_another_workspaces_rows_are_not_found(client, workspace, alice):
+    mine = make.make_workspace(alice, name="Mine")
+    make.make_brand(mine)
+    client.force_login(alice)
+    asked = {**{name: (url, {}) for name, url in addresses(workspace).items()}, **changes(workspace)}
+    before = repr(everything())
+    for name, (address, body) in asked.items():
+        if any(part.isdigit() for part in address.split("/")):
+            foreign = address.replace(str(workspace.code), str(mine.code))
+            assert client.get(foreign).status_code in (404, 405), name
+            assert client.post(foreign, body).status_code in (404, 405), name
+    assert repr(everything()) == before
+
+
+def test_alice_corrects_a_type_in_place(client, workspace, alice):
+    client.force_login(alice)
+    row = ResultRow.objects.get(rank=1)
+    address = reverse("competitors:correct_row", args=[workspace.code, row.page_id, row.pk])
+    answer = client.post(address, {"type": "blog"}, headers={"HX-Request": "true", "HX-Target": "results"})
+    text = answer.content.decode()
+    assert "<html" not in text
+    assert "<strong>2</strong>" in text, "the video and now the blog"
+    assert client.post(address, {"type": "papyrus"}).status_code == 400
+    client.post(address, {"type": "rule"})
+    row.refresh_from_db()
+    assert row.type == "other"
+
+
+def test_alice_enters_a_page_by_hand_and_is_told_what_is_wrong(client, workspace, alice):
+    client.force_login(alice)
+    phrase = Phrase.objects.get(text="bästa kaffet")
+    address = reverse("competitors:manual_page", args=[workspace.code, phrase.pk])
+    body = {"engine": "Google", "market": "sv-se", "taken_at": "2026-11-20T09:00", "n": "2"}
+    answer = client.post(address, body | {"text": "https://a.example/\n<script>alert(1)</script>"})
+    assert answer.status_code == 422
+    assert "Line 2" in answer.content.decode()
+    assert "<script>alert" not in answer.content.decode()
+    saved = client.post(address, body | {"text": "https://a.example/\nhttps://blog.b.example/"})
+    page = ResultPage.objects.get(pk=int(saved.url.rstrip("/").rpartition("/")[2]))
+    assert (page.market, page.inspected, page.entered_by) == ("sv-SE", 2, alice)
+    assert page.taken_at == datetime(2026, 11, 20, 8, tzinfo=UTC), "09:00 in Stockholm"
+    assert "of the first 2 results" in client.get(saved.url).content.decode()
+
+
+def test_hostile_names_stay_text_everywhere(client, workspace, alice):
+    client.force_login(alice)
+    hostile = "<script>alert(1)</script>{{ 7|add:7 }}%(x)s"
+    Brand.objects.filter(workspace=workspace).exclude(kind="own").update(name=hostile[:80])
+    Phrase.objects.filter(text="bästa kaffet").update(text=hostile)
+    Profile.objects.update(label=hostile, proof="")
+    for address in addresses(workspace).values():
+        text = client.get(address).content.decode()
+        assert "<script>alert" not in text, address
+    assert "&lt;script&gt;alert" in client.get(addresses(workspace)["rivals"]).content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "since=x&until=y",
+        "days=1000",
+        "since=2030-01-01",
+        "since=2026-11-20&until=2026-11-01",
+        "since=0001-01-01",
+        "until=0001-01-01",
+    ],
+)
+def test_a_strange_period_shows_something_sensible(client, workspace, alice, query):
+    client.force_login(alice)
+    assert client.get(addresses(workspace)["rivals"] + "?" + query).status_code == 200

@@ -245,6 +245,14 @@ def test_a_correction_can_be_corrected(phrase, alice):
     assert SiteTypeCorrection.objects.get().type == page.rows.get().type == "shop"
 
 
+def test_a_correction_can_be_taken_back(phrase, alice):
+    page = visibility.manual_page(phrase, "Google", "sv-SE", NOW, 1, "https://kaffe.example/a", alice)
+    visibility.correct(phrase.workspace, page.rows.get(), "blog", alice)
+    visibility.forget_correction(phrase.workspace, page.rows.get())
+    assert page.rows.get().type == "other"
+    assert not SiteTypeCorrection.objects.exists()
+
+
 def test_only_known_types_can_be_said(phrase, alice):
     page = visibility.manual_page(phrase, "Google", "sv-SE", NOW, 1, "https://kaffe.example/a", alice)
     with pytest.raises(ValueError):
