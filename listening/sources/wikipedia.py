@@ -122,7 +122,7 @@ def propose(
     Only an article of that very title (or a redirect from it) is ``confident``. One or two requests per
     language. SourceError and Busy as from the client.
     """
-    source, found = Wikipedia(http), []
+    source, found, name = Wikipedia(http), [], name.replace("|", " ")  # which would ask for several titles
     for language in dict.fromkeys(languages):
         page = next(iter(_pages(source._ask(language, {"titles": name, **_PROPS}, patience=patience))), {})
         if page and not _absent(page) and not _ambiguous(page):
