@@ -44,11 +44,15 @@ def width(text: str, size: float, bold: bool = False) -> float:
 def printable(text: str) -> str:
     """The text with a box for each character that our font lacks; joiners and marks it lacks are dropped."""
     known = _advances(False)
-    return "".join(
-        character if ord(character) in known or character.isspace() else "□"
-        for character in text
-        if ord(character) in known or unicodedata.category(character) not in _NO_WIDTH
-    )
+
+    def shown(character: str) -> str:
+        if ord(character) in known:
+            return character
+        if character.isspace():
+            return "\n" if character == "\n" else " "
+        return "" if unicodedata.category(character) in _NO_WIDTH else "□"
+
+    return "".join(map(shown, text))
 
 
 def broken(text: str, room: float, size: float) -> list[str]:

@@ -55,8 +55,9 @@ def readable(accent: str) -> str:
 
 
 def text_on(colour: str) -> str:
-    """Ink or paper, whichever reads better on this colour."""
-    return INK if contrast(INK, colour) >= contrast(PAPER, colour) else PAPER
+    """Ink or paper, whichever reads better on this colour; black where neither reads well (4.5 : 1)."""
+    best = max((INK, PAPER), key=lambda shade: contrast(shade, colour))
+    return best if contrast(best, colour) >= 4.5 else "#000000"
 
 
 def colours(roles: Sequence[str], accent: str) -> list[str]:

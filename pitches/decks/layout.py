@@ -19,7 +19,7 @@ TITLE_TOP, TITLE_HEIGHT = 48.0, 66.0
 BODY_TOP, BODY_HEIGHT = 126.0, 354.0
 COVER_LEFT, COVER_WIDTH = LEFT + 24.0, 720.0
 COVER_TITLE = (COVER_LEFT, 130.0, COVER_WIDTH, 150.0)
-KICKER_FRAME = (LEFT, 28.0, 620.0, 16.0)
+KICKER_FRAME = (LEFT, 28.0, 550.0, 16.0)
 FOOTER_TOP, FOOTER_HEIGHT = 499.0, 24.0
 FOOTER_SIZE, KICKER_SIZE = 8.5, 11.0
 PAGE_NUMBER_WIDTH = 48.0
@@ -191,7 +191,7 @@ def marks_box(marks: Sequence[str]) -> TextBox:
     """ "Draft", "Sample data": at the top right, on every page."""
     runs = (Run(SEPARATOR.join(marks), bold=True, tone="warning"),)
     one = Paragraph((runs,), 10.0)
-    return TextBox(RIGHT - 260.0, 28.0, 260.0, one.height, (one,), "meta", right=True)
+    return TextBox(RIGHT - 300.0, 28.0, 300.0, one.height, (one,), "meta", right=True)
 
 
 def _footer(writer: Writer, slide: Slide, ids: Sequence[str]) -> TextBox | None:

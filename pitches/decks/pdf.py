@@ -7,6 +7,7 @@ no system fonts, no packages. The same snapshot gives the same bytes.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -131,7 +132,7 @@ class _Deck:
         return {
             "kind": "chart",
             **_place(box),
-            "svg": printable(drawing),
+            "svg": _without_marks(printable(drawing)),
             "alt": printable(clean(as_sentences(box.chart, self.language))),
         }
 
@@ -140,7 +141,10 @@ class _Deck:
             "size": one.size,
             "after": one.after,
             "bullet": one.bullet,
-            "lines": [[self.run(run) for run in fit.trimmed(line)] for line in one.lines],
+            "lines": [
+                {"runs": [self.run(run) for run in fit.trimmed(line)], "space": fit.trimmed(line) != line}
+                for line in one.lines
+            ],
         }
 
     def run(self, run: Run) -> dict[str, Any]:
@@ -150,6 +154,12 @@ class _Deck:
         elif run.evidence in self.anchors:
             found["to"] = run.evidence
         return found
+
+
+def _without_marks(drawing: str) -> str:
+    """Letters with their marks as one character; marks and joiners alone have no code point in an SVG."""
+    composed = unicodedata.normalize("NFC", drawing)
+    return "".join(one for one in composed if unicodedata.category(one) not in ("Cf", "Mn", "Me"))
 
 
 def _place(box: Element) -> dict[str, float]:

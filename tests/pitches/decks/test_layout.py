@@ -1,0 +1,205 @@
+"""No text leaves its box, and nothing is lost when a slide is split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from pitches.decks import fit, layout
+from pitches.decks.flow import PAD_X, PAD_Y
+from pitches.decks.page import BULLET_INDENT, HEIGHT, WIDTH, ChartBox, Page, Paragraph, TableBox, TextBox
+from pitches.decks.text import Run, plain
+from tests.conftest import shared
+from tests.pitches import snapshots
+from tests.pitches.snapshots import text
+from tests.strings import hostile_strings
+
+EMPTY_TO_FULL = ["full", "draft", "long_names"]
+LANGUAGES = ["en", "sv"]
+ROUNDING = 0.02
+
+
+def boxes(page: Page) -> Iterator[TextBox]:
+    yield page.title
+    for box in (page.kicker, page.footer):
+        if box:
+            yield box
+    if page.marks:
+        yield layout.marks_box(page.marks)
+    for element in page.elements:
+        if isinstance(element, TextBox):
+            yield element
+
+
+def assert_fits(paragraphs: tuple[Paragraph, ...], room: float, height: float, where: str) -> None:
+    used = 0.0
+    for one in paragraphs:
+        inner = room - (BULLET_INDENT if one.bullet else 0)
+        for line in one.lines:
+            assert fit.line_width(line, one.size) <= inner + ROUNDING, (where, plain(line))
+        used += one.height
+    last = paragraphs[-1].after if paragraphs else 0.0
+    assert used - last <= height + ROUNDING, (where, used, height)
+
+
+def assert_page_fits(page: Page) -> None:
+    where = f"{page.key} {page.part}"
+    for box in boxes(page):
+        assert_fits(box.paragraphs, box.width - 2 * box.inset, box.height - 2 * box.inset, where)
+    bottom = layout.FOOTER_TOP - 7
+    for element in page.elements:
+        assert element.x >= 0 and element.x + element.width <= WIDTH - layout.LEFT + ROUNDING, where
+        assert element.y >= page.title.y and element.y + element.height <= bottom + ROUNDING, where
+        if isinstance(element, TableBox):
+            for row in (element.head, *element.rows):
+                for cell, width in zip(row.cells, element.widths, strict=True):
+                    assert_fits(cell.paragraphs, width - 2 * PAD_X, row.height - 2 * PAD_Y, where)
+    spans = sorted(
+        (element.y, element.y + element.height) for element in page.elements if element.x < WIDTH / 2
+    )
+    for (_, end), (begin, _) in zip(spans, spans[1:], strict=False):
+        assert end <= begin + ROUNDING, (where, "boxes lie over each other")
+    assert page.title.y + page.title.height <= HEIGHT
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("make", EMPTY_TO_FULL)
+def test_no_text_leaves_its_box(make: str, language: str) -> None:
+    for page in layout.lay_out(getattr(snapshots, make)(), language):
+        assert_page_fits(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_forty_letters_of_a_name_keep_titles_to_two_lines(language: str) -> None:
+    for page in layout.lay_out(snapshots.long_names(), language):
+        (title,) = page.title.paragraphs
+        assert len(title.lines) <= 2, plain(title.runs)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hostile_strings_stay_in_their_boxes(language: str) -> None:
+    for page in layout.lay_out(snapshots.hostile(hostile_strings()), language):
+        assert_page_fits(page)
+
+
+@pytest.mark.shared
+def test_the_shared_hostile_strings_stay_in_their_boxes() -> None:
+    strings = hostile_strings(
+        shared("hostile/strings/strings.jsonl"), shared("hostile/thirdparty/strings/blns.jsonl")
+    )
+    assert len(strings) > 200
+    for page in layout.lay_out(snapshots.hostile(strings)):
+        assert_page_fits(page)
+
+
+def long_table(rows: int) -> Any:
+    snapshot: Any = snapshots.full()
+    lines = [[{"raw": f"row number {index} of many"}, {"raw": "x " * 60}] for index in range(rows)]
+    block = {"type": "table", "columns": [text("What"), text("More")], "rows": lines}
+    snapshot["slides"].append(
+        snapshots.drawn.slide(99, key="long", title=text("A long table"), blocks=[block])
+    )
+    return snapshot
+
+
+def test_a_long_table_is_split_between_rows_with_its_head_repeated() -> None:
+    pages = [page for page in layout.lay_out(long_table(90)) if page.key == "long"]
+    assert len(pages) > 1
+    assert [(page.part, page.parts) for page in pages] == [(n + 1, len(pages)) for n in range(len(pages))]
+    assert plain(pages[1].title.paragraphs[0].runs).endswith(f"(2 of {len(pages)})")
+    tables = [element for page in pages for element in page.elements if isinstance(element, TableBox)]
+    assert all(table.head == tables[0].head for table in tables)
+    seen = [plain(row.cells[0].paragraphs[0].runs) for table in tables for row in table.rows]
+    assert seen == [f"row number {index} of many" for index in range(90)]
+
+
+def test_a_row_higher_than_a_page_continues_on_the_next() -> None:
+    snapshot: Any = snapshots.full()
+    words = [f"word{index}" for index in range(3000)]
+    snapshot["slides"] = [
+        snapshots.drawn.slide(
+            1,
+            key="one",
+            title=text("One row"),
+            blocks=[
+                {
+                    "type": "table",
+                    "columns": [text("A"), text("B")],
+                    "rows": [[{"raw": " ".join(words)}, {"raw": "b"}]],
+                }
+            ],
+        )
+    ]
+    pages = layout.lay_out(snapshot)
+    assert len(pages) > 1
+    cells = [row.cells[0] for page in pages for element in page.elements for row in element.rows]  # type: ignore[union-attr]
+    assert " ".join(plain(one.runs) for cell in cells for one in cell.paragraphs).split() == words
+    for page in pages:
+        assert_page_fits(page)
+
+
+def test_text_is_split_and_not_shrunk_below_two_sizes() -> None:
+    snapshot: Any = snapshots.full()
+    items = [
+        text("Something that people said about coffee, at some length, again and again") for _ in range(60)
+    ]
+    blocks = [{"type": "bullets", "items": items}]
+    snapshot["slides"] = [snapshots.drawn.slide(1, key="much", title=text("Much"), blocks=blocks)]
+    pages = layout.lay_out(snapshot)
+    sizes = {one.size for page in pages for box in page.elements for one in box.paragraphs}  # type: ignore[union-attr]
+    assert len(pages) > 1 and sizes == {layout.SMALL.body}
+    assert sum(one.bullet for page in pages for box in page.elements for one in box.paragraphs) == 60  # type: ignore[union-attr]
+
+
+def test_a_title_too_long_for_any_size_is_cut_and_told_whole_in_the_notes() -> None:
+    snapshot: Any = snapshots.full()
+    title = " ".join(["an endless claim about coffee"] * 20)
+    snapshot["slides"] = [snapshots.drawn.slide(1, key="long", title=text(title), blocks=[])]
+    (page,) = layout.lay_out(snapshot)
+    assert plain(page.title.paragraphs[0].runs).endswith("…")
+    assert plain(page.notes[0]) == title
+    assert_page_fits(page)
+
+
+def test_a_deck_nobody_would_open_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "MOST_PAGES", 20)
+    with pytest.raises(layout.TooLong):
+        layout.lay_out(long_table(200))
+
+
+def test_every_slide_says_that_it_is_a_draft_with_sample_data() -> None:
+    for page in layout.lay_out(snapshots.draft(), "sv"):
+        assert page.marks == ("Utkast, inte fryst", "Exempeldata", "Återuppspelat material")
+    assert all(page.marks == () for page in layout.lay_out(snapshots.full()))
+
+
+def test_unknown_points_of_a_chart_are_named() -> None:
+    pages = {page.key: page for page in layout.lay_out(snapshots.full())}
+    captions = [
+        plain(box.paragraphs[0].runs)
+        for box in pages["volume"].elements
+        if getattr(box, "role", "") == "caption"
+    ]
+    assert captions == ["Unknown: Fjällvik Coffee (12\xa0Oct). Hatched: not fully covered by our sources."]
+    (chart,) = (box.chart for box in pages["share"].elements if isinstance(box, ChartBox))
+    assert chart.categories[3] == "Aurora Roasters (unknown)" and chart.series[0].values[3] is None
+
+
+def test_lines_joined_give_the_text_back() -> None:
+    runs = [
+        Run("1\xa0284 stories about "),
+        Run("Fjällvik-Coffee/Roasters", bold=True),
+        Run(" and " + "x" * 90),
+    ]
+    for room in (20, 60, 300):
+        lines = fit.wrap(runs, room, 12)
+        assert plain(run for line in lines for run in line) == plain(runs)
+        assert all(fit.line_width(line, 12) <= room for line in lines)
+
+
+def test_a_cut_line_ends_in_an_ellipsis_inside_its_room() -> None:
+    lines = fit.wrap([Run("many words " * 40)], 100, 12)
+    short = fit.cut(lines, 2, 100, 12)
+    assert len(short) == 2 and plain(short[1]).endswith("…") and fit.line_width(short[1], 12) <= 100

@@ -1,0 +1,151 @@
+"""The last slides of the made-up deck: plan, decision and appendix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.pitches.snapshots.figures import text
+
+
+def plan() -> dict[str, Any]:
+    items = [
+        {
+            "raw": f"How fresh is Fjällvik when it arrives? Question {part}",
+            "url": f"https://forum.example/t/{part}",
+            "why": text("A question to us that nobody answered", "En fråga till oss som ingen svarat på"),
+            "owner": "Alice Berg",
+            "due": f"2026-12-{part:02}",
+            "evidence": "E4",
+        }
+        for part in range(1, 6)
+    ]
+    return {
+        "key": "plan",
+        "step": 5,
+        "verdict": "not_enough",
+        "title": text(
+            "Start with listening, add one step each month", "Börja med att lyssna, ta ett steg i månaden"
+        ),
+        "blocks": [
+            {"type": "actions", "items": items},
+            {
+                "type": "callout",
+                "tone": "note",
+                "text": text(
+                    "Baselines are the figures of this deck.", "Utgångsläget är siffrorna i den här bilden."
+                ),
+            },
+        ],
+    }
+
+
+def decision() -> dict[str, Any]:
+    option = text("Option", "Alternativ")
+    return {
+        "key": "decision",
+        "step": 5,
+        "title": text(
+            "We ask for {ask.hours} hours a week and {ask.budget}; decide by {ask.decide}",
+            "Vi ber om {ask.hours} timmar i veckan och {ask.budget}; beslut senast {ask.decide}",
+        ),
+        "blocks": [
+            {
+                "type": "table",
+                "columns": [
+                    option,
+                    text("Hours a week", "Timmar i veckan"),
+                    text("Budget"),
+                    text("What we get", "Vad vi får"),
+                ],
+                "rows": [
+                    [
+                        {"text": text("Nothing", "Inget")},
+                        {"text": text("–")},
+                        {"text": text("–")},
+                        {"text": text("{@rival} answers in our place", "{@rival} svarar i vårt ställe")},
+                    ],
+                    [
+                        {"text": text("Small", "Litet")},
+                        {"figure": "ask.hours"},
+                        {"figure": "ask.budget"},
+                        {
+                            "text": text(
+                                "We answer five conversations a week", "Vi svarar i fem samtal i veckan"
+                            )
+                        },
+                    ],
+                ],
+            },
+            {
+                "type": "bullets",
+                "items": [
+                    text("Risk: we promise answers we cannot give", "Risk: vi lovar svar som vi inte kan ge"),
+                    text(
+                        "Objection: it is not our job. It is our name.",
+                        "Invändning: inte vårt jobb. Det är vårt namn.",
+                    ),
+                ],
+            },
+        ],
+    }
+
+
+def register() -> dict[str, Any]:
+    return {
+        "key": "register",
+        "layout": "appendix",
+        "title": text(
+            "Every figure in this deck, with its proof", "Varje siffra i presentationen, med sitt underlag"
+        ),
+        "blocks": [{"type": "register"}],
+    }
+
+
+def method() -> dict[str, Any]:
+    rows = [
+        [
+            {"text": text("Step", "Steg")},
+            {
+                "text": text(
+                    "Stories are counted once, however often they are repeated.",
+                    "Berättelser räknas en gång.",
+                )
+            },
+        ]
+        for _ in range(30)
+    ]
+    return {
+        "key": "method",
+        "layout": "appendix",
+        "title": text("How we searched and counted", "Så sökte och räknade vi"),
+        "blocks": [
+            {
+                "type": "table",
+                "columns": [text("What", "Vad"), text("Rule", "Regel")],
+                "rows": rows,
+                "widths": [1, 4],
+            }
+        ],
+    }
+
+
+def health() -> dict[str, Any]:
+    return {
+        "key": "health",
+        "layout": "appendix",
+        "title": text("What we could and could not read", "Vad vi kunde och inte kunde läsa"),
+        "blocks": [
+            {
+                "type": "table",
+                "columns": [text("Source", "Källa"), text("State", "Läge"), text("In words", "Med ord")],
+                "rows": [
+                    [{"raw": "Hacker News"}, {"state": "yes"}, {"text": text("Read fully", "Läst helt")}],
+                    [
+                        {"raw": "Mastodon"},
+                        {"state": "unknown"},
+                        {"text": text("Two days missing", "Två dagar saknas")},
+                    ],
+                ],
+            }
+        ],
+    }
