@@ -81,8 +81,12 @@ class Case:
         by_number = {step.number: step for step in self.steps}
         ground, complete = self.ground, self.ask.is_complete
         titles = [(step.number, step.verdict, step.title) for step in self.steps]
-        made = [frame.cover(ground, self.state), frame.summary(ground, self.state, titles, complete)]
-        made.append(frame.measured(ground))
+        edited = any(step.edited for step in self.steps)
+        made = [
+            frame.cover(ground, self.state),
+            frame.summary(ground, self.state, titles, complete, edited),
+            frame.measured(ground),
+        ]
         for number, module in ((1, talk), (2, visibility), (3, voice), (4, race)):
             made += module.slides(ground, *_shown(by_number[number]))
         made += start.slides(ground, self.chosen, *_shown(by_number[5]))

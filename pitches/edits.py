@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from pitches.case import Case, StepCase
 from pitches.decks.text import Place, clean_line, format_figure, parse, plain, resolve
-from pitches.words import Text, places
+from pitches.words import PLACE, Text, places
 
 MOST_SHOWN = 12  # figures that an error names
 
@@ -53,33 +53,40 @@ def printed(case: Case, text: Text) -> str:
 def figures_of(case: Case, step: StepCase) -> list[Known]:
     """The pitch's figures with a number in print, those that belong to the step first."""
     language, zone = case.pitch.language, case.ground.workspace.time_zone
-    generated = places(step.generated_title) | places(step.generated_reasoning)
+    shown = places(step.title) | places(step.reasoning)
     found = []
     for key, figure in case.ground.register.figures.items():
         form = format_figure(figure.as_json(), language, zone)  # type: ignore[arg-type]  # the contract's own JSON
-        if re.search(r"\d", form) and not key.startswith("rule.") or key in generated:
+        if (re.search(r"\d", form) and not key.startswith("rule.")) or key in shown:
             found.append(Known(key, form, figure.label[language]))
     own = f"s{step.number}."
-    return sorted(found, key=lambda one: (one.key not in generated, not one.key.startswith(own)))
+    return sorted(found, key=lambda one: (one.key not in shown, not one.key.startswith(own)))
 
 
-def template(case: Case, step: StepCase, typed: str) -> str:
-    """``typed`` with its numbers and names as places. Raises NotAFigure for a number that is no figure.
+def template(case: Case, step: StepCase, typed: str, before: Text) -> str:
+    """``typed`` with its numbers and names as places; ``before`` is the text that was edited.
 
-    Where several figures print alike, the one that the generated words use wins, then the step's own.
+    Where several figures print alike, those of ``before`` win, in their order there; then the step's own.
+    Raises NotAFigure for a number that is no figure.
     """
     known = figures_of(case, step)
-    place_of: dict[str, str] = {}
-    for one in known:
-        place_of.setdefault(_spaced(one.printed), f"{{{one.key}}}")
+    order = {key: at for at, key in reversed(list(enumerate(PLACE.findall(before[case.pitch.language]))))}
+    forms: dict[str, list[str]] = {}
+    for one in sorted(known, key=lambda one: order.get(one.key, len(order))):
+        if one.key in order or _spaced(one.printed) not in forms:
+            forms.setdefault(_spaced(one.printed), []).append(f"{{{one.key}}}")
     for name, value in case.ground.names.items():
-        shown = clean_line(value)
+        shown = _spaced(clean_line(value))
         if shown and (name in ("brand", "rival") or re.search(r"\d", shown)):
-            place_of[_spaced(shown)] = f"{{@{name}}}"
+            forms[shown] = [f"{{@{name}}}"]
     escaped = _spaced(clean_line(typed)).replace("{", "{{").replace("}", "}}")
-    forms = sorted(place_of, key=len, reverse=True)
-    pattern = "|".join(re.escape(form) for form in forms)
-    result = re.sub(_alone(pattern), lambda match: place_of[match[0]], escaped) if forms else escaped
+
+    def place(match: re.Match[str]) -> str:
+        waiting = forms[match[0]]
+        return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+    pattern = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    result = re.sub(_alone(pattern), place, escaped) if forms else escaped
     if left := list(_digits(result)):
         raise NotAFigure(left, known[:MOST_SHOWN])
     return result

@@ -56,14 +56,14 @@ def cover(ground: Ground, state: State) -> Slide:
 
 
 def summary(
-    ground: Ground, state: State, steps: Sequence[tuple[int, Verdict, Text]], complete: bool
+    ground: Ground, state: State, steps: Sequence[tuple[int, Verdict, Text]], complete: bool, edited: bool
 ) -> Slide:
-    """Five titles with their verdicts, and the ask in one box."""
+    """Five titles with their verdicts, and the ask in one box; ``edited`` when a person wrote one of them."""
     items = [{"step": number, "verdict": verdict.state, "text": title} for number, verdict, title in steps]
     ask = ground.say("decision.ask" if complete else "decision.open")
     blocks = [{"type": "verdicts", "items": items}, show.callout(ask, "ask")]
     title = titled(ground, "summary", state)
-    return Slide("summary", title, blocks, ground.say("summary.notes"), layout="summary")
+    return Slide("summary", title, blocks, ground.say("summary.notes"), layout="summary", edited=edited)
 
 
 def measured(ground: Ground) -> Slide:

@@ -120,9 +120,13 @@ def _save_step(request: WorkspaceRequest, case: Case, one: StepCase, form: StepF
     """Keeps the words; False and an error at the field when a number in them is no figure."""
     words: dict[str, str] = {}
     language = case.pitch.language
-    for name, generated in (("title", one.generated_title), ("reasoning", one.generated_reasoning)):
+    fields = {
+        "title": (one.title, one.generated_title),
+        "reasoning": (one.reasoning, one.generated_reasoning),
+    }
+    for name, (before, generated) in fields.items():
         try:
-            words[name] = edits.template(case, one, form.cleaned_data[name])
+            words[name] = edits.template(case, one, form.cleaned_data[name], before)
         except edits.NotAFigure as error:
             form.add_error(name, str(error))
             continue
