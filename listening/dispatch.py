@@ -48,7 +48,7 @@ def due(at: datetime | None = None) -> Iterator[Message]:
 def start_plan(plan_id: int, token: str, at: datetime) -> None:
     """One scan for the slot that fell due, and the next run. Slots missed meanwhile are caught up by one."""
     with transaction.atomic():
-        plan = schedule.take(ScanPlan, plan_id, token, at)
+        plan = schedule.take(ScanPlan.objects.select_related("workspace"), plan_id, token, at)
         if plan is None or plan.due_at is None:
             return
         scanning.start(plan.workspace, plan.due_at, plan)
@@ -59,7 +59,7 @@ def start_plan(plan_id: int, token: str, at: datetime) -> None:
 
 def poll_feed(feed_id: int, token: str, client: Client | None = None) -> None:
     """Asks one feed, keeps its entries, and lets every follower hear them. Errors stay on the feed's row."""
-    feed = schedule.take(Feed, feed_id, token, schedule.now())
+    feed = schedule.take(Feed.objects.all(), feed_id, token, schedule.now())
     if feed is None:
         return
     try:

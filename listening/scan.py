@@ -101,7 +101,8 @@ def run_page(fetch_id: int, token: str, client: Client | None = None) -> Again |
 
     Called twice with one token, the second call does nothing: the token is spent.
     """
-    fetch = schedule.take(Fetch, fetch_id, token, schedule.now())
+    rows = Fetch.objects.select_related("scan__workspace", "version__search", "feed")
+    fetch = schedule.take(rows, fetch_id, token, schedule.now())
     if fetch is None:
         return None
     if fetch.attempts > schedule.MOST_ATTEMPTS:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from listening.models import Due
 
@@ -51,13 +51,16 @@ def claim(model: type[Row], limit: int, at: datetime, among: Q | None = None) ->
     return [(row.pk, str(row.lease_token)) for row in rows]
 
 
-def take(model: type[Row], pk: int, token: str, at: datetime) -> Row | None:
-    """Spends the token and begins work; None when another holds the row, or it is gone or done."""
+def take(rows: QuerySet[Row], pk: int, token: str, at: datetime) -> Row | None:
+    """Spends the token and begins work; None when another holds the row, or it is gone or done.
+
+    ``rows`` is the table, with whatever the work needs selected along.
+    """
     mine = uuid.uuid4()
-    taken = model._default_manager.filter(pk=pk, lease_token=token, due_at__isnull=False).update(
+    taken = rows.filter(pk=pk, lease_token=token, due_at__isnull=False).update(
         lease_token=mine, lease_until=at + WORKING, attempts=F("attempts") + 1
     )
-    return model._default_manager.get(pk=pk) if taken else None
+    return rows.get(pk=pk) if taken else None
 
 
 def owned(row: Due) -> bool:

@@ -180,7 +180,7 @@ def test_what_stops_its_worker_again_and_again_is_put_aside(
         [(pk, token)] = [
             one for one in schedule.claim(Fetch, 10, at) if one[0] == fetch_of(started, "search").pk
         ]
-        assert schedule.take(Fetch, pk, token, at)
+        assert schedule.take(Fetch.objects.all(), pk, token, at)
     run(started, at + timedelta(minutes=10))
     assert fetch_of(started, "search").state == Fetch.State.FAILED
     assert started.finished_at
