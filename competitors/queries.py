@@ -153,7 +153,7 @@ class PlaceCell:
         if self.cell.reason:
             return gettext(self.cell.reason) % (self.cell.reason_params or {})
         if self.cell.failure:
-            return gettext(self.cell.failure.error) % self.cell.failure.params
+            return in_words(self.cell.failure)
         return ""
 
     @property
@@ -165,6 +165,11 @@ class PlaceCell:
 
 
 HIDDEN = ("views_days", "disambiguation")  # said by other means
+
+
+def in_words(failure: compare.Failure) -> str:
+    """What went wrong, in the reader's language."""
+    return gettext(failure.error) % failure.params
 
 
 @dataclass(frozen=True)
@@ -277,10 +282,10 @@ def dated(row: Observation) -> compare.Dated:
     return compare.Dated(row.metric, row.on, row.value, row.text, row.url, row.precision)
 
 
-def latest_failures(workspace: Workspace) -> dict[int, compare.Failure]:
-    """Per profile id why its latest reading gave nothing; profiles that were read well are not in it."""
+def latest_failures(workspace: Workspace, capability: str = "observe") -> dict[int, compare.Failure]:
+    """Per profile id (with "results": per phrase id) why the latest attempt ended early."""
     latest = (
-        Fetch.objects.filter(scan__workspace=workspace, capability="observe", finished_at__isnull=False)
+        Fetch.objects.filter(scan__workspace=workspace, capability=capability, finished_at__isnull=False)
         .order_by("subject_id", "-finished_at")
         .distinct("subject_id")
     )

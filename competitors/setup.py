@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from django.db import transaction
@@ -17,19 +18,21 @@ from competitors.models import Phrase, Profile
 from competitors.observe import SITE, save_readings
 from listening import feeds, searches
 from listening.models import Brand, Industry, Search
-from listening.net import Busy, Client, SourceError
+from listening.net import Busy, Client, Response, SourceError, canonical_host
 from listening.sources import discovery, wikipedia
 from listening.text import clean_line
 from listening.types import Proposal, Reading, SiteFacts
 from teams.models import User, Workspace, record
 
 PATIENCE = 5.0  # seconds a person waits for a host's turn
+LONGEST_LOOK = 25.0  # seconds a person waits for everything that is proposed
 MARKETS = {"sv": "sv-SE", "en": "en-US"}  # where phrases are looked up, by the workspace's language
 MOST_WORDS = 20
 
 BUSY = gettext_noop(
     "%(host)s was asked a moment ago and may not be asked again yet. Try again in a few seconds."
 )
+TOO_SLOW = gettext_noop("%(host)s was not asked any more, because the answers before it took too long.")
 HOME_PAGE = gettext_noop("the home page you named")
 NO_ARTICLE = gettext_noop(
     "Wikipedia was asked and has no article of this name; Earshot tells when that changes"
@@ -38,6 +41,20 @@ NO_ARTICLE = gettext_noop(
 _DOMAIN = re.compile(
     r"(?:https?://)?(?P<host>(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?)(?P<path>/\S*)?", re.IGNORECASE
 )
+
+
+class Hurried:
+    """A client for somebody who waits: all its questions together end after ``seconds``."""
+
+    def __init__(self, client: Client, seconds: float) -> None:
+        self._client, self._end = client, time.monotonic() + seconds
+
+    def get(self, url: str, *, deadline: float = 15.0, **kwargs: Any) -> Response:
+        """As ``Client.get``, with at most the time that is left."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise SourceError(TOO_SLOW, params={"host": canonical_host(url)})
+        return self._client.get(url, deadline=min(deadline, left), **kwargs)
 
 
 @dataclass(frozen=True)
@@ -89,6 +106,7 @@ def propose(workspace: Workspace, text: str, client: Client) -> BrandProposal:
 
     What could not be read is told under ``problems``, and the rest is still proposed.
     """
+    client = cast(Client, Hurried(client, LONGEST_LOOK))  # only asked, and asked by get alone
     text = clean_line(text, 200)
     domain, page = split_domain(text)
     problems: list[Problem] = []

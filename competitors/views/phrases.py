@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from competitors import pasted, queries, visibility
+from competitors import compare, pasted, queries, visibility
 from competitors.forms import ManualPageForm, PhraseForm
 from competitors.models import Phrase, ResultPage, ResultRow
 from competitors.site_types import RULES, host_of
@@ -35,12 +35,17 @@ def phrases(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
         record(workspace, request.user, "phrase.added", phrase)
         messages.success(request, _("Added."))
         return redirect("competitors:phrases", workspace.code)
+    failures = queries.latest_failures(workspace, "results")
     rows = [
-        (phrase, page, visibility.share(page) if page else None)
+        (phrase, page, visibility.share(page) if page else None, _in_words(failures.get(phrase.pk)))
         for phrase, page in queries.phrases(workspace)
     ]
     context = {"rows": rows, "form": form, "has_engine": bool(settings.SEARXNG_URL)}
     return render(request, "competitors/phrases.html", context, status=422 if form.errors else 200)
+
+
+def _in_words(failure: compare.Failure | None) -> str:
+    return queries.in_words(failure) if failure else ""
 
 
 @member("read")
@@ -49,7 +54,8 @@ def phrase(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpResp
     one = get_object_or_404(Phrase.objects.select_related("brand"), workspace=workspace, pk=pk)
     found = one.pages.select_related("fetch", "entered_by").prefetch_related("rows")[:PAGES_SHOWN]
     pages = [(page, visibility.share(page)) for page in found]
-    context = {"phrase": one, "pages": pages, "has_engine": bool(settings.SEARXNG_URL)}
+    failure = _in_words(queries.latest_failures(workspace, "results").get(one.pk))
+    context = {"phrase": one, "pages": pages, "failure": failure, "has_engine": bool(settings.SEARXNG_URL)}
     return render(request, "competitors/phrase.html", context)
 
 

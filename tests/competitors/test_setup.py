@@ -171,6 +171,24 @@ def test_wikipedia_that_was_not_reached_proves_no_absence(outside, workspace):
     assert suggest(workspace, "Bergby").proposals == ()
 
 
+def test_what_is_asked_for_a_person_ends_in_time(monkeypatch, workspace):
+    clock = [0.0]
+    monkeypatch.setattr("competitors.setup.time.monotonic", lambda: clock[0])
+    given: list[float] = []
+
+    class Slow:
+        def get(self, url: str, *, deadline: float, **kwargs: Any) -> Any:
+            given.append(deadline)
+            clock[0] += deadline
+            raise SourceError("%(host)s was silent.", params={"host": url})
+
+    found = propose(workspace, "bergby.example", Slow())  # type: ignore[arg-type]  # only get() is asked
+    assert sum(given) == setup.LONGEST_LOOK
+    assert len(found.problems) == 2, "the home page was silent, and Wikipedia was not asked any more"
+    assert found.problems[1].message == setup.TOO_SLOW
+    assert found.name == "Bergby"
+
+
 # What comes of it
 
 

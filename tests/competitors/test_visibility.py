@@ -140,6 +140,18 @@ def test_a_lookup_that_failed_at_once_leaves_no_page(monkeypatch, phrase):
     assert Fetch.objects.get().error == "Blocked."
 
 
+def test_why_a_lookup_failed_is_said_beside_the_phrase(monkeypatch, phrase, client, alice):
+    run_scan(
+        monkeypatch,
+        phrase.workspace,
+        Engine(SourceError("%(host)s wants a key.", "needs_key", params={"host": "<b>"})),
+        "results",
+    )
+    client.force_login(alice)
+    for path in ("phrases/", f"phrases/{phrase.pk}/"):
+        assert "&lt;b&gt; wants a key." in client.get(f"/w/{phrase.workspace.code}/{path}").content.decode()
+
+
 def test_no_results_are_no_share_of_nothing(monkeypatch, phrase):
     page = look_up(monkeypatch, phrase, Engine([]))
     found = visibility.share(page)
