@@ -130,9 +130,10 @@ def drafts(feed: Feed, now: datetime, changed_since: datetime | None = None) -> 
         draft = normalise(
             _unpack(entry), "feeds", entry.published_at if entry.item["published_at"] is None else now
         )
-        found.append(
-            dataclasses.replace(draft, external_id=entry_id(feed, entry), root_id=entry_id(feed, entry))
-        )
+        own_id = entry_id(feed, entry)
+        # An entry without an address is shown where it stands: on its site, or in the feed itself.
+        url = draft.url or feed.site_url or feed.url
+        found.append(dataclasses.replace(draft, external_id=own_id, root_id=own_id, url=url))
     return found
 
 

@@ -85,18 +85,25 @@ class Tags(_Listening):
 
     def read(self, fetch: Fetch, source: Any) -> Page[Item]:
         assert fetch.version is not None
-        at = fetch.cursor or {"tag": 0, "page": None}
+        at = fetch.cursor or {"tag": 0, "page": None, "reached": None}
         tags = fetch.version.as_query().tags()
         if not tags:
             return Page()
         page: Page[Item] = source.tagged(tags[at["tag"]], fetch.since, at["page"])
         if page.next is not None:
-            following = {"tag": at["tag"], "page": dict(page.next)}
-        elif at["tag"] + 1 < len(tags):
-            following = {"tag": at["tag"] + 1, "page": None}
-        else:
-            following = None
-        return Page(page.items, page.inspected, following, page.reached, page.truncated, page.gaps)
+            following = {**at, "page": dict(page.next)}
+            return Page(page.items, page.inspected, following, None, page.truncated, page.gaps)
+        # What the whole search reaches back to is what its worst tag does.
+        reached = max(filter(None, (page.reached, moment(at["reached"]))), default=None)
+        if at["tag"] + 1 < len(tags):
+            following = {"tag": at["tag"] + 1, "page": None, "reached": reached and reached.isoformat()}
+            return Page(page.items, page.inspected, following, None, page.truncated, page.gaps)
+        return Page(page.items, page.inspected, None, reached, page.truncated, page.gaps)
+
+
+def moment(text: str | None) -> datetime | None:
+    """A moment as it is kept in a cursor."""
+    return datetime.fromisoformat(text) if text else None
 
 
 class Feeds:

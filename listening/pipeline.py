@@ -79,7 +79,7 @@ def normalise(item: Item, source: str, now: datetime) -> Draft:
         source=source,
         external_id=bounded_id(item.external_id),
         url=item.url,
-        url_key=url_key(item.link or item.url),
+        url_key=url_key(item.link or item.url) if item.link or item.url else "",
         text_key=text_key(title, text),
         title=title,
         text=text,

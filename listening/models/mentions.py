@@ -107,7 +107,7 @@ class Mention(models.Model):
     source = models.CharField(max_length=40, choices=sources.choices)
     external_id = models.CharField(max_length=512)
     url = models.URLField(max_length=2048)
-    url_key = models.CharField(max_length=64)  # sha256 of the canonical address it is about
+    url_key = models.CharField(max_length=64, blank=True)  # sha256 of the canonical address it is about
     text_key = models.CharField(max_length=64, blank=True)  # sha256 of the folded words; "" when too short
     title = models.TextField(blank=True)
     text = models.TextField(blank=True)

@@ -178,3 +178,13 @@ def test_what_is_kept_for_a_time_goes(workspace: Workspace, monkeypatch: pytest.
     dispatch.tidy(timezone.now() + timedelta(days=3))
     assert FeedEntry.objects.count() == 1
     assert Mention.objects.count() == 2, "what was heard stays"
+
+
+def test_entries_without_an_address_are_no_story_together(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Web(entry(1, "Fjällvik one", url=""), entry(2, "Fjällvik two", url="")).install(monkeypatch)
+    feeds.follow(workspace, URL)
+    tick(schedule.now())
+    assert Mention.objects.values("story").distinct().count() == 2
+    assert {mention.url for mention in Mention.objects.all()} == {"https://blog.fjallvik.example/"}
