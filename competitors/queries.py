@@ -41,7 +41,7 @@ class Voice:
     until: datetime
     brands: tuple[Brand, ...]
     result: compare.ShareOfVoice[int]
-    counts: Mapping[int, heard.Counts]
+    counts: Mapping[int, Heard]
     common: compare.Common[int]
     searches: Mapping[int, tuple[Search, ...]]
     without_search: tuple[Brand, ...] = ()
@@ -71,8 +71,8 @@ def share_of_voice(workspace: Workspace, since: datetime, until: datetime, form:
         reads[brand.pk] = [_read(line, since, until) for line in lines]
         fetched += [line.fetched_at for line in lines if line.fetched_at]
     common = compare.common(reads)
-    found = counts_by_brand(matches_within(workspace, common, form)) if common.windows else {}
-    counts = {brand.pk: found.get(brand.pk, heard.Counts()) for brand in compared} if common.windows else {}
+    found = heard_by_brand(matches_within(workspace, common, form)) if common.windows else {}
+    counts = {brand.pk: found.get(brand.pk, Heard()) for brand in compared} if common.windows else {}
     return Voice(
         form=form,
         since=since,
@@ -128,11 +128,23 @@ def matches_within(workspace: Workspace, common: compare.Common[int], form: str 
     return found.filter(reduce(or_, inside)) if inside else found.none()
 
 
-def counts_by_brand(matches: QuerySet[Match]) -> dict[int, heard.Counts]:
-    """``listening.queries.counts`` per brand id, in one question; matches of brand searches only."""
-    counted = {f"n_{name}": count for name, count in heard.DISTINCT.items()}
+@dataclass(frozen=True)
+class Heard:
+    """How much was heard of one brand where all can be compared."""
+
+    mentions: int = 0
+    stories: int = 0
+
+
+def heard_by_brand(matches: QuerySet[Match]) -> dict[int, Heard]:
+    """How much was heard, per brand id, in one question; matches of brand searches only.
+
+    Counts as ``listening.queries.counts`` does, but no more than comparing needs: each further distinct count
+    is another sort of all matches.
+    """
+    counted = {name: heard.DISTINCT[name] for name in ("mentions", "stories")}
     rows = matches.order_by().values("brand").annotate(**counted).values_list("brand", *counted)
-    return {brand: heard.Counts(**dict(zip(heard.DISTINCT, row, strict=True))) for brand, *row in rows}
+    return {brand: Heard(*numbers) for brand, *numbers in rows}
 
 
 # --- Presence -------------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ def voice(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpRespo
         "share": share,
         "percent": share.share * 100 if share and share.share is not None else None,
         "board": _board(found, {one.pk: one for one in found.brands}, first, last),
-        "counts": found.counts.get(brand.pk),
+        "counts": heard.counts(matches) if brand.pk in found.counts else None,
         "stories": stories[:SHOWN],
         "searches": found.searches.get(brand.pk, ()),
         "kind": kind,
