@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from listening import queries, scan, schedule, searches
 from listening.models import Brand, Scan, Search
 from listening.query import build
-from teams.models import Workspace
-from tests.make import make_workspace
+from teams.models import Membership, Role, User, Workspace
+from tests.make import make_user, make_workspace
 from tests.recorded import RecordedWeb
 from tests.scanning import run
 
@@ -52,6 +55,19 @@ def make_world(world: RecordedWeb, wording: Any) -> tuple[Workspace, dict[str, B
 def heard(workspace: Workspace, brand: Brand, source: str) -> set[str]:
     matches = queries.matched(workspace, brand=brand, form=Search.Form.KEYWORD, source=source)
     return set(queries.mentions_of(workspace, matches).values_list("external_id", flat=True))
+
+
+def printed(workspace: Workspace, brand: Brand, source: str) -> int:
+    """How many mentions the mentions page says there are."""
+    alice = User.objects.filter(email="alice@fjallvik.example").first() or make_user()
+    Membership.objects.get_or_create(workspace=workspace, user=alice, defaults={"role": Role.VIEWER})
+    client = Client()
+    client.force_login(alice)
+    asked = {"about": brand.pk, "form": "keyword", "source": source}
+    page = client.get(reverse("listening:mentions", args=[workspace.code]), asked).content.decode()
+    found = re.search(r"\(([\d,]+) mentions?\)", page)
+    assert found, page
+    return int(found[1].replace(",", ""))
 
 
 def wording_a(about: dict[str, Any]) -> str:
@@ -111,6 +127,7 @@ def compare_counts(world: RecordedWeb, brands: dict[str, Brand], scanned: Scan, 
             found = heard(scanned.workspace, brands[about["id"]], source)
             lines.append(f"{about['id']:12} {source:12} {len(true):6} {len(found):6}")
             assert found == true, (about["id"], source)
+            assert printed(scanned.workspace, brands[about["id"]], source) == len(true)
     return lines
 
 
