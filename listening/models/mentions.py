@@ -25,7 +25,7 @@ class Site(models.Model):
 
 
 class Author(models.Model):
-    """Who wrote a mention, as one workspace heard it; blanked when the retention period ends."""
+    """Who wrote a mention, as one workspace heard it."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
     source = models.CharField(max_length=40)
