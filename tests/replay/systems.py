@@ -388,12 +388,12 @@ def pageviews(world: World, question: Question) -> Answer:
 # --- SearXNG: https://docs.searxng.org/dev/search_api.html --------------------------------------------------
 
 PLACES = (  # whatever is looked up, people find these kinds of pages
-    ("https://{domain}/", "{phrase}"),
+    ("https://{domain}/about/{n}", "{phrase}"),
     ("https://kaffenytt.example/articles/{n}", "{phrase} in the news"),
     ("https://kaffebloggen.example/2026/0{n}/tasting/", "Tasting {phrase}"),
     ("https://forum.coffeepeople.example/t/{slug}/{n}41", "{phrase}? - Forum"),
     ("https://www.youtube.com/watch?v=madeup{n:05d}", "{phrase}, poured slowly"),
-    ("https://en.wikipedia.org/wiki/{slug}", "{phrase} - Wikipedia"),
+    ("https://en.wikipedia.org/wiki/{slug}_{n}", "{phrase} - Wikipedia"),
     ("https://butik.bonor.example/products/{n}", "Buy {phrase}"),
     ("https://mastodon.social/@tove/1100000000000000{n:02d}", "Tove about {phrase}"),
     ("https://www.sundsvall-cafes.example/guide/{n}", "Where to drink {phrase}"),
@@ -431,6 +431,7 @@ def _result(phrase: str, place: int, position: int) -> dict[str, Any]:
 HOSTS: dict[str, System] = {
     **{one.domain.removeprefix("www."): home for one in BRANDS},
     "kaffebloggen.example": blog,
+    "gone.example": lambda world, question: Answer(b"Gone", status=410),
     "hn.algolia.com": hackernews,
     HOME: mastodon,
     "wikimedia.org": pageviews,

@@ -99,6 +99,11 @@ class Post:
     replies: tuple[Reply, ...] = ()
 
     @property
+    def words(self) -> str:
+        """All that can be read of it."""
+        return "\n".join([self.title, self.text, *(f"#{tag}" for tag in self.tags)])
+
+    @property
     def external_id(self) -> str:
         """The id that the system gives out."""
         if self.system == "mastodon":
@@ -212,17 +217,21 @@ class World:
     def _ago(self, days: int) -> datetime:
         return self.start - timedelta(days=days)
 
+    def worded(self, terms: Iterable[str]) -> set[str]:
+        """Ids of all posts that hold one of these words or phrases, whole, in title, text or tags."""
+        words = [_whole(term) for term in terms]
+        return {post.external_id for post in self.posts if any(word.search(post.words) for word in words)}
+
     def truth(self, terms: Iterable[str], tags: Iterable[str] = ()) -> dict[str, set[str]]:
         """System to the ids of all that can be found by these words (whole, in title or text) or tags.
 
         What Mastodon has without a tag of ours cannot be found without a key, so it is not counted.
         """
-        words, wanted = [_whole(term) for term in terms], {tag.casefold() for tag in tags}
+        worded, wanted = self.worded(terms), {tag.casefold() for tag in tags}
         found: dict[str, set[str]] = {"mastodon": set(), "hackernews": set(), "blog": set()}
         for post in self.posts:
             tagged = bool(wanted & {tag.casefold() for tag in post.tags})
-            worded = any(word.search(f"{post.title}\n{post.text}") for word in words)
-            if tagged or (worded and post.system != "mastodon"):
+            if tagged or (post.external_id in worded and post.system != "mastodon"):
                 found[post.system].add(post.external_id)
         return found
 
