@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from charts import palette
-from charts.numbers import label
+from charts.numbers import label, legend_height
 from charts.spec import Chart
 from charts.table import as_sentences
 
@@ -20,8 +20,11 @@ WIDEST_NAME = 150  # of a category beside a lying bar, pixels
 COVER_WORDS = {"en": "Not fully covered", "sv": "Inte helt täckt"}
 
 
-def to_echarts(chart: Chart, language: str = "en") -> dict[str, Any]:
-    """The option. Values are exact; what people read on labels is formatted here, by language."""
+def to_echarts(chart: Chart, language: str = "en", width: float = 586.0) -> dict[str, Any]:
+    """The option. Values are exact; what people read on labels is formatted here, by language.
+
+    ``width`` in points (or pixels) decides how many rows the legend gets.
+    """
     colours = palette.colours([series.role for series in chart.series], chart.accent)
     totals = _totals(chart)
     series = [_series(chart, index, colour, totals, language) for index, colour in enumerate(colours)]
@@ -40,7 +43,7 @@ def to_echarts(chart: Chart, language: str = "en") -> dict[str, Any]:
         "grid": {
             "left": 4,
             "right": 44 if chart.kind == "bar" else 8,
-            "top": 34 if len(chart.series) > 1 else 14,
+            "top": 6 + legend_height(chart, width) if len(chart.series) > 1 else 14,
             "bottom": 4,
             "containLabel": True,
         },

@@ -1,8 +1,11 @@
-"""How values read on axes and labels: one rule for the browser, the SVG and PowerPoint."""
+"""How values and names read on axes, labels and legends: one rule for the browser, the SVG and PowerPoint."""
 
 from __future__ import annotations
 
 from babel.numbers import format_decimal, format_percent
+
+from charts.metrics import width as text_width
+from charts.spec import Chart
 
 LOCALES = {"en": "en_GB", "sv": "sv_SE"}
 EXCEL_LOCALES = {"en": "", "sv": "[$-41D]"}  # [MS-LCID]; a hint, Excel follows the reader's own settings
@@ -19,8 +22,35 @@ def label(value: float, unit: str, language: str) -> str:
     return format_decimal(value, format=f"#,##0.{digits}" if digits else "#,##0", locale=locale)
 
 
+LEGEND_SIZE = 11.0  # of the names, points
+LEGEND_ROW = 20.0  # height, points
+LEGEND_KEY = 26.0  # the little square and the gap beside it, points
+
+
+def legend_rows(chart: Chart, width: float) -> int:
+    """Rows that the names of the series take above a chart of this width; 0 where one series needs none."""
+    if len(chart.series) < 2:
+        return 0
+    rows, used = 1, 0.0
+    for series in chart.series:
+        needed = text_width(series.name, LEGEND_SIZE) + LEGEND_KEY
+        if used and used + needed > width:
+            rows, used = rows + 1, 0.0
+        used += needed
+    return rows
+
+
+def legend_height(chart: Chart, width: float) -> float:
+    """Room for the legend above the bars, in points."""
+    rows = legend_rows(chart, width)
+    return 8.0 + rows * LEGEND_ROW if rows else 0.0
+
+
 def excel_format(unit: str, language: str, *, hide_zero: bool = False) -> str:
     """The number format of a native chart (ECMA-376 part 1, 18.8.31)."""
-    pattern = {"percent": "0.0%", "count": "#,##0", "rank": "0"}.get(unit, "#,##0.##")
-    pattern = EXCEL_LOCALES.get(language, "") + pattern
+    hint = EXCEL_LOCALES.get(language, "")
+    if unit == "percent":
+        small = f"[=0];[<0.0995]{hint}0.0%" if hide_zero else f"[<0.0995]{hint}0.0%"
+        return f"{small};{hint}0%"
+    pattern = hint + {"count": "#,##0", "rank": "0"}.get(unit, "#,##0.##")
     return f"{pattern};-{pattern};" if hide_zero else pattern

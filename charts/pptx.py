@@ -26,7 +26,7 @@ from pptx.util import Emu, Pt
 from charts import palette
 from charts.metrics import broken
 from charts.metrics import width as text_width
-from charts.numbers import excel_format
+from charts.numbers import excel_format, legend_height, legend_rows
 from charts.spec import Chart
 
 TYPES = {
@@ -39,7 +39,6 @@ TYPES = {
 SIZE = 11  # of labels, points
 MOST_LABELS = 16
 WIDEST_NAME = 160.0  # of a line beside a lying bar, points
-LEGEND = 26.0  # height, points
 Box = tuple[float, float, float, float]  # x, y, width, height in points
 
 
@@ -64,7 +63,7 @@ def add_chart(shapes: Any, chart: Chart, box: Box, language: str = "en") -> Any:
     native.font.color.theme_color = MSO_THEME_COLOR.TEXT_1
     native.has_legend = False
     if len(chart.series) > 1:
-        _legend(native, plot)
+        _legend(native, chart, box)
     _place_plot(native, plot)
     _axes(native, chart)
     _bars(native, chart, language)
@@ -90,7 +89,7 @@ def _names(chart: Chart) -> list[str]:
 def _plot_area(chart: Chart, box: Box) -> Box:
     """The inner plot area as fractions of the chart's box; fixed, so that the hatching meets its bars."""
     _, _, width, height = box
-    top = (LEGEND if len(chart.series) > 1 else 6.0) / height
+    top = (legend_height(chart, width) or 6.0) / height
     if chart.horizontal:
         longest = max(text_width(line, SIZE) for name in _names(chart) for line in name.split("\n"))
         names = min(0.4, (longest + 14) / width)
@@ -119,15 +118,20 @@ def _manual_layout(place: tuple[float, ...], *, inner: bool) -> Any:
     return found
 
 
-def _legend(native: Any, plot: Box) -> None:
-    """Above the bars, beginning where they begin."""
+def _legend(native: Any, chart: Chart, box: Box) -> None:
+    """Above the bars, at the left."""
     native.has_legend = True
     native.legend.position = XL_LEGEND_POSITION.TOP
     native.legend.include_in_layout = False
     native.legend.font.size = Pt(SIZE)
     native.legend.font.color.theme_color = MSO_THEME_COLOR.TEXT_2
     element = native.legend._element
-    element.find(qn("c:legendPos")).addnext(_manual_layout((plot[0], 0.005), inner=False))
+    place = (
+        (0.0, 0.0, 0.995, (legend_height(chart, box[2]) - 4.0) / box[3])
+        if legend_rows(chart, box[2]) > 1
+        else (0.0, 0.005)
+    )
+    element.find(qn("c:legendPos")).addnext(_manual_layout(place, inner=False))
 
 
 def _axes(native: Any, chart: Chart) -> None:

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from charts import palette
 from charts.metrics import width as text_width
+from charts.numbers import legend_height
 from charts.spec import Chart, Series
 from pitches.decks import fit
-from pitches.decks.contract import Block, Snapshot, Text
+from pitches.decks.contract import Block, ChartSeries, Snapshot, Text
 from pitches.decks.contract import Cell as CellData
 from pitches.decks.flow import PAD_X, ChartPiece, Piece, TablePiece, TextPiece, row
 from pitches.decks.page import Cell, Paragraph, Role, Row, paragraph
@@ -347,7 +349,7 @@ def _captions(width: float, sentences: Iterable[str]) -> list[Piece]:
 
 def _chart(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
     series, runs = [], []
-    for data in block["series"]:
+    for data in _in_order(block):
         keys = data["values"]
         figures = [writer.snapshot["figures"][key] if key else None for key in keys]
         values = tuple(
@@ -387,15 +389,23 @@ def _chart(writer: Writer, block: Block, width: float, density: Density) -> list
         notes.append(writer.word("unknown_points", points=points + (f" +{more}" if more > 0 else "")))
     if chart.uncovered:
         notes.append(writer.word("uncovered"))
-    least, most = _chart_heights(chart)
+    least, most = _chart_heights(chart, width)
     piece = ChartPiece(width, chart, tuple(runs), least, most - least)
     return [piece, *_captions(width, notes)]
 
 
-def _chart_heights(chart: Chart) -> tuple[float, float]:
+def _in_order(block: Block) -> list[ChartSeries]:
+    """Parts of a whole begin with the voices of people, so that their sum can be seen."""
+    found: list[ChartSeries] = list(block["series"])
+    if block["kind"] in ("stacked", "share"):
+        found.sort(key=lambda series: series["role"] not in palette.SHADES)
+    return found
+
+
+def _chart_heights(chart: Chart, width: float) -> tuple[float, float]:
     """Least and most height that looks right, in points."""
     if not chart.horizontal:
         return 190.0, 400.0
-    legend = 30.0 if len(chart.series) > 1 else 0.0
+    legend = legend_height(chart, width)
     bars = max(1, len(chart.categories))
     return min(340.0, legend + 30.0 * bars + 12.0), legend + 78.0 * bars + 16.0

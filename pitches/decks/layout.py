@@ -28,7 +28,8 @@ MOST_PAGES = 300
 # (size, most lines): an action title has two lines; three of the smallest only for very long names.
 TITLES = ((26.0, 2), (22.0, 2), (18.0, 3))
 COVER_TITLES = ((40.0, 2), (32.0, 3), (24.0, 4))
-APPENDIX_TITLES = ((22.0, 2), (18.0, 2))
+APPENDIX_TITLES = ((22.0, 1), (18.0, 1), (16.0, 2))
+APPENDIX_RISE = 30.0  # short titles leave more room for tables
 ASIDES = frozenset({"text", "bullets", "callout"})
 
 
@@ -46,7 +47,12 @@ def lay_out(snapshot: Snapshot, language: str | None = None) -> list[Page]:
 
 
 def _slide(writer: Writer, slide: Slide) -> list[Page]:
-    bodies = _cover_body(writer, slide) if slide["layout"] == "cover" else _bodies(writer, slide["blocks"])
+    if slide["layout"] == "cover":
+        bodies = _cover_body(writer, slide)
+    elif slide["layout"] == "appendix":
+        bodies = _stacked(writer, slide["blocks"], SMALL, APPENDIX_RISE)
+    else:
+        bodies = _bodies(writer, slide["blocks"])
     parts = max(1, len(bodies))
     evidence = tuple(_evidence(writer, slide))
     pages = []
@@ -104,14 +110,16 @@ def _side_by_side(
     return [exhibit[0] + aside[0]] if len(exhibit) == 1 and len(aside) == 1 else None
 
 
-def _stacked(writer: Writer, slide_blocks: Sequence[Block], density: Density) -> list[list[Element]]:
+def _stacked(
+    writer: Writer, slide_blocks: Sequence[Block], density: Density, rise: float = 0.0
+) -> list[list[Element]]:
     found: list[Piece] = []
     for block in slide_blocks:
         if block["type"] == "register":
             found += register.pieces(writer, ROOM)
         else:
             found += blocks.pieces(writer, block, ROOM, density)
-    return stack(found, LEFT, BODY_TOP, BODY_HEIGHT)
+    return stack(found, LEFT, BODY_TOP - rise, BODY_HEIGHT + rise)
 
 
 def _cover_body(writer: Writer, slide: Slide) -> list[list[Element]]:

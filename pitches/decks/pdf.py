@@ -127,7 +127,7 @@ class _Deck:
         }
 
     def chart(self, box: ChartBox, identity: str) -> dict[str, Any]:
-        option = to_echarts(box.chart, self.language)
+        option = to_echarts(box.chart, self.language, box.width)
         drawing = render_svg(option, round(box.width), round(box.height), identity=identity)
         return {
             "kind": "chart",

@@ -8,8 +8,8 @@ from pitches.decks.flow import PAD_X, Piece, TablePiece, row
 from pitches.decks.page import Cell, Paragraph, Row, paragraph
 from pitches.decks.text import Run, clean, clean_line, format_number, plain, shorten, web_address
 
-SHARES = (0.07, 0.27, 0.27, 0.17, 0.22)
-MOST_ORIGINALS = 3
+SHARES = (0.07, 0.25, 0.26, 0.165, 0.255)
+MOST_ORIGINALS = 2
 
 
 def pieces(writer: Writer, width: float) -> list[Piece]:
@@ -113,7 +113,7 @@ def _originals(writer: Writer, evidence: Evidence) -> list[list[Run]]:
 
 def _original(writer: Writer, one: EvidenceRow) -> list[Run]:
     url = web_address(one.get("url"))
-    title = shorten(clean_line(one.get("title") or one.get("excerpt") or url or ""), 70)
+    title = shorten(clean_line(one.get("title") or one.get("excerpt") or url or ""), 60)
     facts = [shorten(clean_line(one.get("site") or ""), 40)]
     if one.get("date"):
         facts.append(writer.moment(str(one["date"])[:10]))

@@ -50,13 +50,12 @@ class WebGroup:
 
 @dataclass(frozen=True)
 class WebTable:
-    """``rows`` of cells of groups. ``numbers`` tells per column whether it holds only figures."""
+    """Cells are (whether the column holds only figures, groups)."""
 
     name: str
     role: str
-    head: list[list[WebGroup]]
+    head: list[tuple[bool, list[WebGroup]]]
     rows: list[dict[str, Any]]
-    numbers: list[bool]
 
 
 @dataclass(frozen=True)
@@ -150,21 +149,26 @@ class _Builder:
         return WebTable(
             name=box.name,
             role=box.role,
-            head=[self.groups(cell.paragraphs) for cell in box.head.cells],
+            head=self.cells(box.head, numbers),
             rows=[self.row(row, numbers) for row in box.rows],
-            numbers=numbers,
         )
 
     def row(self, row: Row, numbers: Sequence[bool]) -> dict[str, Any]:
-        cells = [
+        anchor = row.anchor if row.anchor and not row.continued else None
+        return {
+            "anchor": anchor,
+            "href": self.evidence_url(anchor) if anchor else "",
+            "cells": self.cells(row, numbers),
+        }
+
+    def cells(self, row: Row, numbers: Sequence[bool]) -> list[tuple[bool, list[WebGroup]]]:
+        return [
             (number, self.groups(cell.paragraphs)) for number, cell in zip(numbers, row.cells, strict=True)
         ]
-        anchor = row.anchor if row.anchor and not row.continued else None
-        return {"anchor": anchor, "href": self.evidence_url(anchor) if anchor else "", "cells": cells}
 
     def chart(self, box: ChartBox, identity: str) -> WebChart:
         chart = box.chart
-        option = to_echarts(chart, self.language)
+        option = to_echarts(chart, self.language, box.width)
         drawing = render_svg(option, round(box.width), round(box.height), identity=identity)
         rows = []
         for index, category in enumerate(chart.categories):

@@ -20,13 +20,14 @@
     // Paper gets the drawing back: it is sharp at any size.
     window.addEventListener("beforeprint", () => place.replaceChildren(drawing));
     window.addEventListener("afterprint", () => place.replaceChildren(canvas));
-    new ResizeObserver(() => {
+    const fit = () => {
       const room = place.clientWidth;
       if (!room || Math.abs(room - canvas.clientWidth) < 2) return;
       canvas.style.width = `${room}px`;
       canvas.style.height = `${(room * height) / width}px`;
       chart.resize();
-    }).observe(place);
+    };
+    new ResizeObserver(() => requestAnimationFrame(fit)).observe(place);
   };
 
   // The workspace's colour; the style sheet holds the default.

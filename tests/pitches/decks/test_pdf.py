@@ -10,9 +10,11 @@ from pypdf import PdfReader
 
 from pitches.decks import layout, pdf
 from pitches.decks.page import TableBox
+from pitches.decks.register import MOST_ORIGINALS
 from pitches.decks.text import plain
 from tests.conftest import shared
 from tests.pitches import snapshots
+from tests.pitches.decks.rendered import as_pdf, opened_pdf
 from tests.strings import hostile_strings
 
 LANGUAGES = ["en", "sv"]
@@ -32,7 +34,7 @@ def squeezed(text: str) -> str:
 def test_all_titles_and_all_rows_are_in_it(make: str, language: str) -> None:
     snapshot = getattr(snapshots, make)()
     pages = layout.lay_out(snapshot, language)
-    found = opened(snapshot, language)
+    found = opened_pdf(make, language)
     assert len(found.pages) == len(pages)
     for page, sheet in zip(pages, found.pages, strict=True):
         assert (float(sheet.mediabox.width), float(sheet.mediabox.height)) == (960, 540)
@@ -46,7 +48,7 @@ def test_all_titles_and_all_rows_are_in_it(make: str, language: str) -> None:
 
 
 def test_no_row_is_lost_when_an_appendix_table_is_split() -> None:
-    pages = [sheet.extract_text() for sheet in opened(snapshots.full()).pages]
+    pages = [sheet.extract_text() for sheet in opened_pdf().pages]
     method = [text for text in pages if "How we searched and counted" in text]
     assert len(method) > 1
     assert sum(text.count("Stories are counted once") for text in method) == 30
@@ -55,7 +57,7 @@ def test_no_row_is_lost_when_an_appendix_table_is_split() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_is_tagged_titled_and_in_its_language(language: str) -> None:
-    found = opened(snapshots.full(), language)
+    found = opened_pdf("full", language)
     root: Any = found.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"].value
     assert root["/Lang"] == language
@@ -86,7 +88,7 @@ def tag_kinds(node: Any) -> set[str]:
 
 
 def test_bookmarks_are_the_titles() -> None:
-    found = opened(snapshots.full())
+    found = opened_pdf()
     titles = [plain(page.title.paragraphs[0].runs) for page in layout.lay_out(snapshots.full())]
     assert [one.title for one in found.outline] == titles  # type: ignore[union-attr]
 
@@ -108,7 +110,7 @@ def test_figures_lead_to_the_register_and_its_entries_to_the_originals() -> None
     snapshot: Any = snapshots.full()
     pages = layout.lay_out(snapshot)
     entries = layout.anchors(pages)
-    found = opened(snapshot)
+    found = opened_pdf()
     for page, sheet in zip(pages, found.pages, strict=True):
         wanted = [run for run in page.title.paragraphs[0].runs if run.figure]
         inner = [
@@ -120,7 +122,9 @@ def test_figures_lead_to_the_register_and_its_entries_to_the_originals() -> None
         assert {entries[str(run.evidence)] for run in wanted} <= set(inner), page.key
     web = {where for sheet in found.pages for kind, where in targets(sheet) if kind == "web"}
     for evidence in snapshot["evidence"]:
-        for address in filter(None, [evidence["url"], *(row["url"] for row in evidence["rows"][:3])]):
+        for address in filter(
+            None, [evidence["url"], *(row["url"] for row in evidence["rows"][:MOST_ORIGINALS])]
+        ):
             assert address in web
 
 
@@ -135,11 +139,11 @@ def named(reader: PdfReader, where: Any) -> Any:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_same_snapshot_gives_the_same_bytes(language: str) -> None:
-    assert pdf.render(snapshots.full(), language) == pdf.render(snapshots.full(), language)
+    assert pdf.render(snapshots.full(), language) == as_pdf("full", language)
 
 
 def test_a_draft_says_so_on_every_page() -> None:
-    assert all("Draft, not frozen" in sheet.extract_text() for sheet in opened(snapshots.draft()).pages)
+    assert all("Draft, not frozen" in sheet.extract_text() for sheet in opened_pdf("draft").pages)
 
 
 def test_foreign_text_is_never_code() -> None:
