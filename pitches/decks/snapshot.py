@@ -181,7 +181,11 @@ def _chart(where: str, block: Block, snapshot: Snapshot) -> Iterator[Problem]:
     if block["kind"] not in ("column", "bar", "stacked", "share", "line"):
         yield Problem(where, gettext_noop("This kind of chart is not known."))
     length = len(block["categories"])
-    if any(len(series["values"]) != length for series in block["series"]):
+    if (
+        not length
+        or not block["series"]
+        or any(len(series["values"]) != length for series in block["series"])
+    ):
         yield Problem(where, gettext_noop("A series of the chart has too many or too few values."))
     if any(not 0 <= index < length for index in block.get("uncovered", ())):
         yield Problem(where, gettext_noop("An uncovered category of the chart does not exist."))

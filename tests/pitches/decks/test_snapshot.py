@@ -69,6 +69,10 @@ def shorten_series(found: Any) -> None:
     slide(found, "share")["blocks"][0]["series"][0]["values"].pop()
 
 
+def empty_chart(found: Any) -> None:
+    slide(found, "share")["blocks"][0].update(categories=[], series=[], uncovered=[])
+
+
 def shorten_row(found: Any) -> None:
     slide(found, "presence")["blocks"][0]["rows"][0].pop()
 
@@ -124,6 +128,7 @@ def invent_verdict(found: Any) -> None:
         (name_unknown_evidence, "slides[share]"),
         (drop_register, "slides"),
         (shorten_series, "slides[share].blocks[0]"),
+        (empty_chart, "slides[share].blocks[0]"),
         (shorten_row, "slides[presence].blocks[0]"),
         (mix_units, "slides[share].blocks[0]"),
         (write_no_number, "figures[s1.stories]"),
