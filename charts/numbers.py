@@ -50,7 +50,8 @@ def excel_format(unit: str, language: str, *, hide_zero: bool = False) -> str:
     """The number format of a native chart (ECMA-376 part 1, 18.8.31)."""
     hint = EXCEL_LOCALES.get(language, "")
     if unit == "percent":
-        small = f"[=0];[<0.0995]{hint}0.0%" if hide_zero else f"[<0.0995]{hint}0.0%"
-        return f"{small};{hint}0%"
+        # No "<": python-pptx writes the format into XML as it is.
+        shown = f"[>=0.0995]{hint}0%;{hint}0.0%"
+        return f"[=0];{shown}" if hide_zero else shown
     pattern = hint + {"count": "#,##0", "rank": "0"}.get(unit, "#,##0.##")
     return f"{pattern};-{pattern};" if hide_zero else pattern

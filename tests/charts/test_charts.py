@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from typing import get_args
 
 import pytest
 from lxml import etree
@@ -14,7 +15,7 @@ from charts import palette, svg
 from charts.echarts import to_echarts
 from charts.metrics import broken, width
 from charts.pptx import add_chart
-from charts.spec import KINDS, Chart, Series
+from charts.spec import KINDS, Chart, Series, Unit
 from charts.table import as_sentences, as_table
 
 HOSTILE = ('"><script>alert(1)</script>', "{b|x}{c}", "a & b < c", "url(#x) style=x", "]]>", "💥 漢字")
@@ -144,12 +145,13 @@ def test_many_threads_may_draw_at_once() -> None:
     assert len(drawings) == 1
 
 
+@pytest.mark.parametrize("unit", get_args(Unit))
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", ["en", "sv"])
-def test_the_native_chart_holds_the_same_data(kind: str, language: str) -> None:
+def test_the_native_chart_holds_the_same_data(kind: str, language: str, unit: str) -> None:
     deck = Presentation()
     slide = deck.slides.add_slide(deck.slide_layouts[6])
-    spec = chart(kind)
+    spec = chart(kind, unit=unit)
     native = add_chart(slide.shapes, spec, (10, 10, 600, 300), language).chart
     assert tuple(native.plots[0].categories) == spec.categories
     for series, wanted in zip(native.plots[0].series, spec.series, strict=True):
