@@ -1,0 +1,325 @@
+"""Every address of the site, asked by Charlie (a stranger), nobody, Bob (a viewer) and Alice (the owner).
+
+The addresses are a table. One that is added to the site without a line here fails the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from competitors import setup, visibility
+from competitors.setup import Ticked
+from listening import feeds, plans, scan
+from listening.models import Brand
+from pitches import verbs
+from teams.models import Role, User, Workspace
+from tests.make import make_member, make_mention, make_user, make_workspace
+
+pytestmark = pytest.mark.django_db
+
+SESSIONS = '"django_session"'  # who is logged in where; every page may write it
+
+
+@dataclass(frozen=True)
+class Line:
+    """``who``: the least member who may use it: "viewer", "editor", "admin" or "owner"; "person" is anybody
+    who is logged in, "anybody" needs no account. ``place``: the address's arguments, words of the world below
+    or values. ``sent``: what changes something when it is sent by somebody who may."""
+
+    who: str
+    place: dict[str, Any] = field(default_factory=dict)
+    sent: dict[str, Any] = field(default_factory=dict)
+
+
+NO_PROPOSALS = {"p-TOTAL_FORMS": "0", "p-INITIAL_FORMS": "0"}
+A_BRAND = {"name": "Skogens Rosteri", "aliases": "", "tags": "skogens", "domain": ""}
+A_PITCH = {
+    "title": "Another title",
+    "audience": "The board",
+    "language": "sv",
+    "period_start": "2026-01-01",
+    "period_end": "2026-01-31",
+}
+A_READING = {"there": "yes", "url": "https://www.bergby.example/", "on": "2026-01-02", "followers": "5"}
+PASTED = {
+    "engine": "Bing",
+    "market": "en-US",
+    "taken_at": "2026-01-02T10:00",
+    "n": "1",
+    "text": "https://www.fjallvik.example/",
+}
+SETTINGS = {
+    "name": "Another name",
+    "language": "sv",
+    "time_zone": "Europe/Oslo",
+    "contact": "bob@fjallvik.example",
+    "accent": "#112233",
+}
+ASK = {"ask_hours": "7", "ask_budget": "8", "ask_currency": "SEK", "ask_decide_by": "2099-01-01"}
+DRAFT = {"code_of_pitch": "draft"}
+
+LINES: dict[str, Line] = {
+    "teams:index": Line("anybody"),
+    "teams:welcome": Line("anybody"),
+    "teams:language": Line("anybody"),
+    "teams:workspaces": Line("person"),
+    "teams:add_sample": Line("person"),
+    "teams:settings": Line("admin", {}, SETTINGS),
+    "teams:remove_sample": Line("owner"),
+    "account_login": Line("anybody"),
+    "account_logout": Line("anybody"),
+    "account_signup": Line("anybody"),
+    "account_inactive": Line("anybody"),
+    "account_change_password": Line("person"),
+    "account_reset_password": Line("anybody"),
+    "account_reset_password_done": Line("anybody"),
+    "account_reset_password_from_key": Line("anybody", {"uidb36": "1", "key": "x"}),
+    "account_reset_password_from_key_done": Line("anybody"),
+    "listening:mentions": Line("viewer"),
+    "listening:mention": Line("viewer", {"pk": "mention"}),
+    "listening:mark": Line("editor", {"pk": "mention"}, {"as": "starred"}),
+    "listening:searches": Line("viewer"),
+    "listening:search": Line("viewer", {"pk": "search"}, {"text": "fjällvik NOT jobs", "is_on": "on"}),
+    "listening:scans": Line("viewer"),
+    "listening:scan_now": Line("editor", {}, {"now": "1"}),
+    "listening:scan": Line("viewer", {"pk": "scan"}),
+    "listening:plan": Line("viewer", {}, {"is_on": "on", "every": "hour", "at": "05:10", "weekday": "1"}),
+    "listening:sources": Line("viewer"),
+    "listening:follow": Line("editor", {}, {"url": "https://kaffebloggen.example/feed/"}),
+    "listening:unfollow": Line("editor", {"pk": "subscription"}, {"now": "1"}),
+    "listening:source": Line("editor", {"name": "mastodon"}, {"instance": "mastodon.example"}),
+    "competitors:setup": Line("editor"),
+    "competitors:setup_own": Line("editor"),
+    "competitors:setup_rivals": Line("editor", {}, {"confirm": "1", **A_BRAND, **NO_PROPOSALS}),
+    "competitors:setup_industry": Line("editor", {}, {"terms": "filter coffee", "tags": "filter"}),
+    "competitors:setup_done": Line("editor"),
+    "competitors:brands": Line("viewer"),
+    "competitors:brand": Line("viewer", {"pk": "brand"}, A_BRAND),
+    "competitors:add_profile": Line(
+        "editor", {"pk": "brand"}, {"source": "mastodon", "handle": "@bob@mastodon.social"}
+    ),
+    "competitors:remove_brand": Line("admin", {"pk": "brand"}, {"now": "1"}),
+    "competitors:profiles": Line("viewer"),
+    "competitors:profile": Line("viewer", {"pk": "profile"}),
+    "competitors:remove_profile": Line("editor", {"pk": "profile"}, {"now": "1"}),
+    "competitors:rivals": Line("viewer"),
+    "competitors:voice": Line("viewer", {"pk": "brand"}),
+    "competitors:place": Line("viewer", {"pk": "brand", "place": "feeds"}),
+    "competitors:place_by_hand": Line("editor", {"pk": "brand", "place": "mastodon"}, A_READING),
+    "competitors:phrases": Line("viewer", {}, {"text": "coffee gift", "market": "en-US", "depth": "30"}),
+    "competitors:phrase": Line("viewer", {"pk": "phrase"}),
+    "competitors:manual_page": Line("editor", {"pk": "phrase"}, PASTED),
+    "competitors:remove_phrase": Line("editor", {"pk": "phrase"}, {"now": "1"}),
+    "competitors:result_page": Line("viewer", {"pk": "page"}),
+    "competitors:remove_result_page": Line("editor", {"pk": "page"}, {"now": "1"}),
+    "competitors:correct_row": Line("editor", {"pk": "page", "row": "row"}, {"type": "blog"}),
+    "pitches:home": Line("viewer"),
+    "pitches:evidence": Line("viewer", {"name": "E1"}),
+    "pitches:pitches": Line("viewer"),
+    "pitches:new": Line("editor", {}, A_PITCH),
+    "pitches:pitch": Line("viewer", DRAFT),
+    "pitches:about": Line("editor", DRAFT, A_PITCH),
+    "pitches:step": Line("editor", {**DRAFT, "number": 1}, {"title": "They talk", "reasoning": ""}),
+    "pitches:ask": Line("editor", DRAFT, ASK),
+    "pitches:actions": Line("editor", DRAFT, {"again": "1"}),
+    "pitches:freeze": Line("editor", DRAFT, {"now": "1"}),
+    "pitches:continue": Line("editor", {"code_of_pitch": "frozen"}, {"now": "1"}),
+    "pitches:delete": Line("editor", DRAFT, {"now": "1"}),
+    "pitches:pitch_web": Line("viewer", DRAFT),
+    "pitches:pitch_pptx": Line("viewer", DRAFT),
+    "pitches:pitch_pdf": Line("viewer", DRAFT),
+    "pitches:figure": Line("viewer", {**DRAFT, "name": "E1"}),
+}
+OF_A_WORKSPACE = {name: line for name, line in LINES.items() if line.who in Role.values}
+
+
+def names_of(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[str]:
+    """The name of every address, with its namespace."""
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from names_of(one, (*spaces, one.namespace) if one.namespace else spaces)
+        elif isinstance(one, URLPattern):
+            yield ":".join((*spaces, str(one.name)))
+
+
+def test_every_address_has_a_line_and_every_line_an_address() -> None:
+    assert set(names_of(get_resolver())) == set(LINES)
+
+
+@dataclass
+class World:
+    """Alice's workspace with something of everything, and the people."""
+
+    workspace: Workspace
+    alice: User
+    bob: User
+    charlie: User
+    things: dict[str, Any]
+
+    def url(self, name: str) -> str:
+        """The address of a line, in Alice's workspace where it is one of a workspace."""
+        line = LINES[name]
+        place = {key: self.things.get(value, value) for key, value in line.place.items()}
+        code = {"code": self.workspace.code} if line.who in Role.values else {}
+        return reverse(name, kwargs={**code, **place})
+
+
+@pytest.fixture
+def world() -> World:
+    """Made by the verbs of the rooms themselves."""
+    cache.clear()
+    alice, bob, charlie = make_user("Alice"), make_user("Bob"), make_user("Charlie")
+    workspace = make_workspace(alice)
+    make_member(workspace, bob, Role.VIEWER)
+    make_workspace(charlie, name="Charlie’s own")
+    now = timezone.now()
+    brand = setup.confirm(
+        workspace,
+        kind=Brand.Kind.OWN,
+        name="Fjällvik",
+        ticked=[Ticked("mastodon", "@fjallvik@mastodon.social", "https://mastodon.social/@fjallvik")],
+    )
+    setup.confirm(workspace, kind=Brand.Kind.COMPETITOR, name="Bergby")
+    setup.save_industry(workspace, ["coffee"], ["coffee"])
+    mention = make_mention(workspace)
+    plans.plan_of(workspace, now)
+    phrase = workspace.phrases.order_by("pk").first()
+    assert phrase
+    page = visibility.manual_page(
+        phrase, entered_by=alice, engine="Bing", market="en-US", taken_at=now, n=1, text="https://x.example/"
+    )
+    pitches = [_pitch(workspace, alice, title) for title in ("Draft", "Frozen")]
+    verbs.freeze(pitches[1], alice)
+    scanned = scan.start(workspace, now - timedelta(days=1))
+    scanned.finished_at = now
+    scanned.save()
+    things: dict[str, Any] = {
+        "mention": mention.pk,
+        "search": workspace.searches.order_by("pk").values_list("pk", flat=True)[0],
+        "scan": scanned.pk,
+        "subscription": feeds.follow(workspace, "https://www.fjallvik.example/feed.xml").pk,
+        "brand": brand.pk,
+        "profile": brand.profiles.get().pk,
+        "phrase": phrase.pk,
+        "page": page.pk,
+        "row": page.rows.get().pk,
+        "draft": pitches[0].code,
+        "frozen": pitches[1].code,
+    }
+    return World(workspace, alice, bob, charlie, things)
+
+
+def _pitch(workspace: Workspace, user: User, title: str) -> Any:
+    today = date.today()
+    by = today + timedelta(days=9)
+    asked = {"ask_hours": Decimal(4), "ask_budget": Decimal(100), "ask_decide_by": by}
+    return verbs.create(
+        workspace,
+        user,
+        title=title,
+        audience="",
+        language="en",
+        start=today - timedelta(days=29),
+        end=today,
+        ask=asked,
+    )
+
+
+def browser_of(user: User | None) -> Client:
+    """A browser in which somebody is logged in, or nobody."""
+    client = Client()
+    if user:
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def ask(user: User | None, how: str, url: str, sent: dict[str, Any]) -> tuple[HttpResponse, bool]:
+    """The answer, and whether anything was written; what was written is taken back."""
+    client, written = browser_of(user), []
+
+    def watch(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")) and SESSIONS not in sql:
+            written.append(sql)
+        return execute(sql, *rest)
+
+    with transaction.atomic(), connection.execute_wrapper(watch):
+        answer = client.get(url) if how == "get" else client.post(url, sent)
+        transaction.set_rollback(True)
+    return answer, bool(written)
+
+
+def wrong(world: World, user: User | None, is_right: Callable[[str, HttpResponse, bool], bool]) -> list[str]:
+    """The addresses of a workspace, each got and sent to, that did not answer this person as they must."""
+    found = []
+    for name, line in OF_A_WORKSPACE.items():
+        for how in ("get", "post"):
+            answer, changed = ask(user, how, world.url(name), line.sent)
+            if not is_right(line.who, answer, changed):
+                found.append(f"{how} {name}: {answer.status_code}{', changed something' * changed}")
+    return found
+
+
+def test_charlie_finds_nothing_of_alice(world: World) -> None:
+    """405 is said before anybody looks at the workspace, so it tells nothing about it."""
+
+    def is_right(who: str, answer: HttpResponse, changed: bool) -> bool:
+        return answer.status_code in (404, 405) and not changed
+
+    assert wrong(world, world.charlie, is_right) == []
+
+
+def test_nobody_is_asked_to_log_in(world: World) -> None:
+    def is_right(who: str, answer: HttpResponse, changed: bool) -> bool:
+        asked_to = answer.status_code == 302 and answer["Location"].startswith("/accounts/login/")
+        return (asked_to or answer.status_code == 405) and not changed
+
+    assert wrong(world, None, is_right) == []
+
+
+def test_bob_sees_and_changes_nothing(world: World) -> None:
+    def is_right(who: str, answer: HttpResponse, changed: bool) -> bool:
+        may = (200, 302, 403, 405, 422) if who == Role.VIEWER else (403, 405)
+        return answer.status_code in may and not changed
+
+    assert wrong(world, world.bob, is_right) == []
+    for name, line in OF_A_WORKSPACE.items():
+        if line.who == Role.VIEWER:
+            answer, _ = ask(world.bob, "get", world.url(name), {})
+            assert answer.status_code == 200, name
+
+
+def test_what_is_refused_to_others_works_for_alice(world: World) -> None:
+    """Without this, a refusal could come from something else than the door."""
+    without_effect = []
+    for name, line in OF_A_WORKSPACE.items():
+        answer, changed = ask(world.alice, "post" if line.sent else "get", world.url(name), line.sent)
+        if answer.status_code not in (200, 302, 403 if name == "teams:remove_sample" else 200, 405):
+            without_effect.append(f"{name}: {answer.status_code}")
+        if line.sent and not changed:
+            without_effect.append(f"{name}: changed nothing ({answer.status_code})")
+    assert without_effect == []
+
+
+def test_an_address_of_no_workspace_tells_nothing_about_one(world: World) -> None:
+    for name, line in LINES.items():
+        if line.who in Role.values:
+            continue
+        for user in (None, world.charlie):
+            for how in ("get", "post"):
+                answer, _ = ask(user, how, world.url(name), {})
+                assert answer.status_code < 500, name
+                assert str(world.workspace.code) not in answer.content.decode() + answer.get("Location", "")
+                if line.who == "person" and user is None:
+                    assert answer.status_code in (302, 405), name
