@@ -85,7 +85,7 @@ def _stale(case: Case) -> Iterator[Problem]:
     """Numbers that were read long before the period ended say less than they seem to."""
     register, until = case.ground.register, case.ground.read_until
     for number, key in ((1, "s1.stories"), (4, "s4.own_voice")):
-        read = register.evidence[register.figures[key].evidence].fetched_at
+        read = register.evidence[register.figures[key].evidence].details.fetched_at
         if read and read < until - STALE_AFTER:
             day = case.ground.workspace.localtime(read).date().isoformat()
             message = noop("The numbers of step %(number)s were last read on %(day)s. Scan again first.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from pitches.words import Text
@@ -20,17 +21,9 @@ class NoEvidence(ValueError):
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What a figure stands on: how it was searched, read and counted, and the list behind it.
+class Details:
+    """How an evidence was searched and read, and the list behind it."""
 
-    ``rows`` is called only when somebody looks or the pitch is frozen: a page of numbers stays fast.
-    """
-
-    id: str
-    step: int
-    label: Text
-    kind: Kind
-    formula: Text
     query: str = ""
     query_version: str = ""
     sources: Sequence[str] = ()
@@ -43,25 +36,45 @@ class Evidence:
     rows_total: int = 0
     rows: Callable[[], Sequence[Row]] = tuple
 
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a figure stands on. ``read`` finds the details.
+
+    They are read only when somebody looks or the pitch is frozen, and once: a page of numbers stays fast.
+    """
+
+    id: str
+    step: int
+    label: Text
+    kind: Kind
+    formula: Text
+    read: Callable[[], Details] = Details
+
+    @cached_property
+    def details(self) -> Details:
+        return self.read()
+
     def as_json(self, *, rows: bool = True) -> dict[str, Any]:
         """The evidence as the snapshot keeps it, with its list unless ``rows`` is off."""
+        found = self.details
         return {
             "id": self.id,
             "step": self.step,
             "label": self.label,
             "class": self.kind,
-            "query": self.query,
-            "query_version": self.query_version,
-            "sources": list(self.sources),
-            "gaps": list(self.gaps),
-            "from": _iso(self.since),
-            "to": _iso(self.until),
-            "fetched_at": _iso(self.fetched_at),
-            "inspected": self.inspected,
+            "query": found.query,
+            "query_version": found.query_version,
+            "sources": list(found.sources),
+            "gaps": list(found.gaps),
+            "from": _iso(found.since),
+            "to": _iso(found.until),
+            "fetched_at": _iso(found.fetched_at),
+            "inspected": found.inspected,
             "formula": self.formula,
-            "url": self.url,
-            "rows_total": self.rows_total,
-            "rows": [dict(row) for row in self.rows()] if rows else [],
+            "url": found.url,
+            "rows_total": found.rows_total,
+            "rows": [dict(row) for row in found.rows()] if rows else [],
         }
 
 
@@ -95,10 +108,12 @@ class Register:
     evidence: dict[str, Evidence] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
 
-    def prove(self, step: int, label: Text, kind: Kind, formula: Text, **facts: Any) -> str:
-        """Registers one evidence (see ``Evidence`` for ``facts``) and returns its id, "E1", "E2", …"""
+    def prove(
+        self, step: int, label: Text, kind: Kind, formula: Text, read: Callable[[], Details] = Details
+    ) -> str:
+        """Registers one evidence and returns its id, "E1", "E2", …"""
         name = f"E{len(self.evidence) + 1}"
-        self.evidence[name] = Evidence(name, step, label, kind, formula, **facts)
+        self.evidence[name] = Evidence(name, step, label, kind, formula, read)
         return name
 
     def add(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pitches import slides as show
+from pitches.figures import Details
 from pitches.ground import Ground
 from pitches.slides import Cell, Slide
 from pitches.verdicts import THRESHOLDS, State, Verdict
@@ -15,7 +16,7 @@ SIGNS = {">=": "at_least", "<": "less_than", ">": "more_than"}
 
 def measure_rules(ground: Ground) -> None:
     """Every threshold as a figure, so that a reason can print it and lead to the rule book."""
-    proof = ground.prove(0, "rules", "assumption", rows_total=len(THRESHOLDS))
+    proof = ground.prove(0, "rules", kind="assumption")
     for name, rule in THRESHOLDS.items():
         ground.figure(f"rule.{name}", rule.value, rule.unit, proof, label="rule")
 
@@ -29,7 +30,7 @@ def rule_text(ground: Ground, name: str) -> Text:
 
 def measure_period(ground: Ground) -> None:
     """The period is chosen by people; everything is counted inside it."""
-    proof = ground.prove(0, "period", "manual", since=ground.start, until=ground.end, rows_total=0)
+    proof = ground.prove(0, "period", lambda: Details(since=ground.start, until=ground.end), "manual")
     ground.figure("period.start", ground.start, "date", proof)
     ground.figure("period.end", ground.end, "date", proof)
     ground.figure("period.days", (ground.end - ground.start).days + 1, "count", proof)

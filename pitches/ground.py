@@ -14,7 +14,7 @@ from competitors import observe
 from listening import queries
 from listening.models import Brand, Match, Mention, Search, SearchVersion
 from listening.queries import Coverage
-from pitches.figures import Kind, Register, Row, Unit, Value
+from pitches.figures import Details, Kind, Register, Row, Unit, Value
 from pitches.words import Text, say
 from teams.models import Workspace
 
@@ -140,12 +140,21 @@ class Ground:
         return f"@{key}"
 
     def prove(
-        self, step: int, key: str, kind: Kind = "measured", *, formula: str = "", **facts: object
+        self,
+        step: int,
+        key: str,
+        read: Callable[[], Details] = Details,
+        kind: Kind = "measured",
+        *,
+        formula: str = "",
     ) -> str:
         """Registers the evidence ``proof.<key>`` counted by ``formula.<key>``; returns its id."""
-        return self.register.prove(
-            step, self.say(f"proof.{key}"), kind, self.say(f"formula.{formula or key}"), **facts
-        )
+        label, counted = self.say(f"proof.{key}"), self.say(f"formula.{formula or key}")
+        return self.register.prove(step, label, kind, counted, read)
+
+    def details(self, proof: str) -> Details:
+        """The details of a registered evidence."""
+        return self.register.evidence[proof].details
 
     def figure(
         self,
@@ -164,22 +173,34 @@ class Ground:
 
     # Evidence
 
-    def heard_by(self, searches: Sequence[Search], matches: QuerySet[Match]) -> dict[str, Any]:
-        """The facts of an evidence that rests on searches: queries, sources, gaps, time, and the list."""
+    def heard_by(self, searches: Sequence[Search], matches: QuerySet[Match]) -> Details:
+        """The details of an evidence that rests on searches: wordings, sources, gaps, time, and the list."""
         coverage = self.covered(searches)
         versions = [(search, search.current) for search in searches]
         wordings = [(search, version) for search, version in versions if version]
-        return {
-            "query": "\n".join(f"{search} {version}: {version.text}" for search, version in wordings),
-            "query_version": ", ".join(sorted({str(version) for _, version in wordings})),
-            "sources": [one.label for one in coverage],
-            "gaps": self.gaps(coverage),
-            "since": self.start,
-            "until": self.end,
-            "fetched_at": max((one.fetched_at for one in coverage if one.fetched_at), default=None),
-            "inspected": sum(one.inspected for one in coverage) if coverage else None,
-            "rows": self.mention_rows(matches),
-        }
+        return Details(
+            query="\n".join(f"{search} {version}: {version.text}" for search, version in wordings),
+            query_version=", ".join(sorted({str(version) for _, version in wordings})),
+            sources=[one.label for one in coverage],
+            gaps=self.gaps(coverage),
+            since=self.start,
+            until=self.end,
+            fetched_at=max((one.fetched_at for one in coverage if one.fetched_at), default=None),
+            inspected=sum(one.inspected for one in coverage) if coverage else None,
+            rows_total=matches.order_by().values("mention").distinct().count(),
+            rows=self.mention_rows(matches),
+        )
+
+    def read_by(self, coverage: Sequence[Coverage], **others: Any) -> Details:
+        """The details of an evidence that rests on what sources let us read; ``others``: see ``Details``."""
+        return Details(
+            sources=[one.label for one in coverage],
+            gaps=self.gaps(coverage),
+            since=self.start,
+            until=self.end,
+            fetched_at=max((one.fetched_at for one in coverage if one.fetched_at), default=None),
+            **others,
+        )
 
     def mention_rows(self, matches: QuerySet[Match], most: int = MOST_ROWS) -> Callable[[], list[Row]]:
         """The newest mentions behind these matches as evidence rows, read when they are asked for."""

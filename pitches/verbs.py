@@ -120,7 +120,7 @@ def freeze(pitch: Pitch, user: User, now: datetime | None = None) -> Pitch:
     """
     held = locked(pitch)
     store.lock(held.workspace)
-    now = now or timezone.now()
+    now = (now or timezone.now()).replace(microsecond=0)
     case = build(held, now)
     blocking = [problem for problem in checks.check(case) if problem.blocks]
     if blocking:

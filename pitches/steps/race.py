@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from competitors import compare, queries
 from competitors.compare import Standing
 from competitors.observe import SITE
 from competitors.queries import Momentum, Place, PlaceCell, Presence
 from competitors.queries import Voice as SharedVoice
 from pitches import slides as show
-from pitches.figures import Row
+from pitches.figures import Details, Row
 from pitches.ground import Ground
 from pitches.slides import Slide
 from pitches.verdicts import Race, State
@@ -46,13 +48,7 @@ def measure(ground: Ground) -> Race:
         ground.name(f"brand.{index}", brand.name)
     ground.names["rivals"] = ", ".join(brand.name for brand in ground.rivals)
     voices, places, growths = _measure_voice(ground), _measure_presence(ground), _measure_momentum(ground)
-    proof = ground.prove(
-        4,
-        "s4.standing",
-        fetched_at=ground.register.evidence[voices].fetched_at,
-        rows=lambda: [],
-        rows_total=0,
-    )
+    proof = ground.prove(4, "s4.standing", lambda: Details(fetched_at=ground.once(voice).fetched_at))
     ahead = compare.leads(own, [rival for rival in rivals if rival.voice is not None])
     ground.figure("s4.rivals", len(ahead) if own.voice is not None else 0, "count", proof)
     ground.figure("s4.measures", len(compare.MEASURES), "count", proof)
@@ -78,14 +74,12 @@ def _measure_voice(ground: Ground) -> str:
     found = ground.once(voice)
     matches = queries.matches_within(ground.workspace, found.common)
     searches = [search for group in found.searches.values() for search in group]
-    facts = ground.heard_by(searches, matches) | {
-        "sources": found.sources,
-        "gaps": gaps(ground),
-        "fetched_at": found.fetched_at,
-    }
-    proof = ground.prove(
-        4, "s4.voice", **facts, rows_total=sum(one.mentions for one in found.counts.values())
-    )
+
+    def read() -> Details:
+        heard = ground.heard_by(searches, matches)
+        return replace(heard, sources=found.sources, gaps=gaps(ground), fetched_at=found.fetched_at)
+
+    proof = ground.prove(4, "s4.voice", read)
     for index, brand in enumerate(ground.brands):
         counted = found.counts.get(brand.pk)
         share = next((one.share for one in found.result.shares if one.brand == brand.pk), None)
@@ -103,10 +97,12 @@ def _measure_presence(ground: Ground) -> str:
     proof = ground.prove(
         4,
         "s4.presence",
-        sources=[place.label for place in matrix.places],
-        inspected=len(readings),
-        rows_total=sum(1 for _, cells in matrix.rows for cell in cells if cell.profile),
-        rows=lambda: _presence_rows(matrix),
+        lambda: Details(
+            sources=[place.label for place in matrix.places],
+            inspected=len(readings),
+            rows_total=sum(1 for _, cells in matrix.rows for cell in cells if cell.profile),
+            rows=lambda: _presence_rows(matrix),
+        ),
     )
     ground.figure("s4.places", len(matrix.compared), "count", proof)
     for index, brand in enumerate(ground.brands):
@@ -152,12 +148,14 @@ def _measure_momentum(ground: Ground) -> str:
     proof = ground.prove(
         4,
         "s4.momentum",
-        sources=[best.source_label] if best else [],
-        since=ground.start,
-        until=ground.end,
-        inspected=len(rows),
-        rows_total=len(rows),
-        rows=lambda: rows[:200],
+        lambda: Details(
+            sources=[best.source_label] if best else [],
+            since=ground.start,
+            until=ground.end,
+            inspected=len(rows),
+            rows_total=len(rows),
+            rows=lambda: rows[:200],
+        ),
     )
     for index, brand in enumerate(ground.brands):
         change = best.changes.get(brand.pk) if best else None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from listening import queries
 from listening.models import Mention
 from pitches import slides as show
+from pitches.figures import Details
 from pitches.ground import Ground, rows_of
 from pitches.slides import Slide
 from pitches.steps.visibility import reactions_of
@@ -46,31 +47,27 @@ class Chosen:
 
 def measure(ground: Ground, ask: Ask) -> Start:
     """Registers the ask, the goals and how many conversations wait for us."""
-    proof = ground.prove(5, "ask", "assumption")
+    proof = ground.prove(5, "ask", kind="assumption")
     ground.figure("ask.hours", _plain(ask.hours), "hours", proof)
     ground.figure("ask.budget", _plain(ask.budget), "money", proof, currency=ask.currency)
     ground.figure("ask.decide_by", ask.decide_by, "date", proof)
     values = ground.register.values()
     readable, ours = values["s3.readable"], values["s3.ours"]
     answerable = readable - ours if isinstance(readable, int) and isinstance(ours, int) else None
-    waiting = ground.register.evidence[ground.register.figures["s3.readable"].evidence]
+    heard = ground.register.figures["s3.readable"].evidence
     proof = ground.prove(
         5,
         "s5.answerable",
-        query=waiting.query,
-        query_version=waiting.query_version,
-        sources=waiting.sources,
-        gaps=waiting.gaps,
-        since=waiting.since,
-        until=waiting.until,
-        fetched_at=waiting.fetched_at,
-        inspected=readable,
-        rows_total=answerable or 0,
-        rows=lambda: rows_of(proposed(ground, 50), ground.heard),
+        lambda: replace(
+            ground.details(heard),
+            inspected=readable if isinstance(readable, int) else None,
+            rows_total=answerable or 0,
+            rows=lambda: rows_of(proposed(ground, 50), ground.heard),
+        ),
     )
     ground.figure("s5.answerable", answerable, "count", proof)
     baselines = sum(1 for goal in GOALS if values[goal] is not None)
-    proof = ground.prove(5, "s5.goals", rows_total=0)
+    proof = ground.prove(5, "s5.goals")
     ground.figure("s5.kpis", len(GOALS), "count", proof)
     ground.figure("s5.baselines", baselines, "count", proof)
     return Start(ask.is_complete, answerable, len(GOALS), baselines)
@@ -93,10 +90,8 @@ def measure_actions(ground: Ground, chosen: Sequence[Chosen]) -> None:
     proof = ground.prove(
         5,
         "s5.chosen",
+        lambda: Details(inspected=len(real), rows_total=len(real), rows=lambda: rows_of(real, ground.heard)),
         formula="s5.answerable",
-        inspected=len(real),
-        rows_total=len(real),
-        rows=lambda: rows_of(real, ground.heard),
     )
     ground.figure("s5.chosen", len(real), "count", proof)
     for index, mention in enumerate(real):

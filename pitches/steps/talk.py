@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from listening import queries
 from listening.models import Search
 from pitches import slides as show
+from pitches.figures import Row
 from pitches.ground import Ground
 from pitches.slides import Slide
 from pitches.verdicts import State, Talk
@@ -18,10 +19,9 @@ from pitches.words import Text
 
 # Subject and form of the four searches; their numbers overlap and are never added up.
 FOUR = {
-    "brand_keyword": (Search.Subject.BRAND, Search.Form.KEYWORD),
-    "brand_tag": (Search.Subject.BRAND, Search.Form.TAG),
-    "industry_keyword": (Search.Subject.INDUSTRY, Search.Form.KEYWORD),
-    "industry_tag": (Search.Subject.INDUSTRY, Search.Form.TAG),
+    f"{subject}_{form}": Q(search__subject=subject, search__form=form)
+    for subject in (Search.Subject.BRAND, Search.Subject.INDUSTRY)
+    for form in (Search.Form.KEYWORD, Search.Form.TAG)
 }
 CHART = {"brand": "chart.own_brand", "industry": "chart.industry"}
 
@@ -32,55 +32,44 @@ def measure(ground: Ground) -> Talk:
     A number is unknown when no source was ever read for it: silence has to be heard, too.
     """
     coverage = ground.coverage
-    counted = queries.counts(ground.heard)
-    heard = counted.mentions > 0 or any(one.state in ("ok", "partial") for one in coverage)
-    proof = ground.prove(
-        1, "s1.all", **ground.heard_by(ground.own_searches, ground.heard), rows_total=counted.mentions
-    )
-    for name in ("stories", "mentions", "conversations", "authors", "sites", "sources", "questions"):
-        ground.figure(f"s1.{name}", getattr(counted, name) if heard else None, "count", proof)
-    ground.figure("s1.copies", counted.mentions - counted.stories if heard else None, "count", proof)
-    ground.figure("s1.busiest", _busiest(ground) if heard else None, "count", proof)
-    _measure_four(ground)
+    wanted = {name: Count("mention__story", distinct=True, filter=rule) for name, rule in FOUR.items()}
+    # One question for the counts of pages and for our four: the costly part is finding the matches.
+    counted = ground.heard.aggregate(**queries.DISTINCT, **wanted)
+    heard = counted["mentions"] > 0 or any(one.state in ("ok", "partial") for one in coverage)
+    proof = ground.prove(1, "s1.all", lambda: ground.heard_by(ground.own_searches, ground.heard))
+    for name in queries.DISTINCT:
+        ground.figure(f"s1.{name}", counted[name] if heard else None, "count", proof)
+    ground.figure("s1.copies", counted["mentions"] - counted["stories"] if heard else None, "count", proof)
+    for name in FOUR:
+        _measure_one(ground, name, counted[name])
     _measure_coverage(ground)
     failed = sum(1 for one in coverage if one.state != "ok")
     return Talk(
         sources_covered=len(coverage) - failed,
         sources_failed=failed,
-        stories=counted.stories if heard else None,
-        authors=counted.authors if heard else None,
-        sources=counted.sources if heard else None,
+        stories=counted["stories"] if heard else None,
+        authors=counted["authors"] if heard else None,
+        sources=counted["sources"] if heard else None,
     )
 
 
-def _busiest(ground: Ground) -> int:
-    """How many mentions the most active author wrote: one loud voice is not a crowd."""
+def _measure_one(ground: Ground, name: str, stories: int) -> None:
+    """One of the four; unknown when it found nothing and nobody was ever asked."""
+    subject, _, form = name.partition("_")
+    searches = [one for one in ground.own_searches if (one.subject, one.form) == (subject, form)]
+    matches = ground.heard.filter(FOUR[name])
+    proof = ground.prove(1, f"s1.{name}", lambda: ground.heard_by(searches, matches), formula="s1.one")
+    known = stories or (searches and any(one.covered_to for one in ground.covered(searches)))
+    ground.figure(f"s1.{name}", stories if known else None, "count", proof)
+
+
+def measure_busiest(ground: Ground) -> None:
+    """How many mentions the most active author wrote: one loud voice is not a crowd. For the slide only."""
     authors = ground.heard.filter(mention__author__isnull=False).order_by().values("mention__author")
-    top = (
-        authors.annotate(total=Count("mention", distinct=True))
-        .order_by("-total")
-        .values_list("total", flat=True)
-    )
-    return top.first() or 0
-
-
-def _measure_four(ground: Ground) -> None:
-    conditions = {
-        name: Q(search__subject=subject, search__form=form) for name, (subject, form) in FOUR.items()
-    }
-    wanted = {name: Count("mention__story", distinct=True, filter=rule) for name, rule in conditions.items()}
-    wanted |= {
-        f"{name}_all": Count("mention", distinct=True, filter=rule) for name, rule in conditions.items()
-    }
-    found = ground.heard.aggregate(**wanted)
-    for name, (subject, form) in FOUR.items():
-        searches = [one for one in ground.own_searches if one.subject == subject and one.form == form]
-        facts = ground.heard_by(searches, ground.heard.filter(conditions[name]))
-        proof = ground.prove(
-            1, f"s1.{name}", formula="s1.one", **facts, rows_total=found[f"{name}_all"] if searches else 0
-        )
-        known = bool(searches) and (found[name] or any(one.covered_to for one in ground.covered(searches)))
-        ground.figure(f"s1.{name}", found[name] if known else None, "count", proof)
+    totals = authors.annotate(total=Count("mention", distinct=True)).order_by("-total")
+    top = totals.values_list("total", flat=True).first()
+    proof = ground.register.figures["s1.mentions"].evidence
+    ground.figure("s1.busiest", top, "count", proof)
 
 
 def _measure_coverage(ground: Ground) -> None:
@@ -88,31 +77,33 @@ def _measure_coverage(ground: Ground) -> None:
     proof = ground.prove(
         1,
         "s1.coverage",
-        sources=[one.label for one in coverage],
-        gaps=ground.gaps(coverage),
-        since=ground.start,
-        until=ground.end,
-        fetched_at=max((one.fetched_at for one in coverage if one.fetched_at), default=None),
-        inspected=sum(one.inspected for one in coverage) if coverage else None,
-        rows_total=len(coverage),
-        rows=lambda: [
-            {
-                "title": one.label,
-                "url": "",
-                "site": "",
-                "author": "",
-                "date": one.fetched_at.isoformat() if one.fetched_at else "",
-                "excerpt": one.error,
-                "why": "",
-            }
-            for one in coverage
-        ],
+        lambda: ground.read_by(
+            coverage,
+            inspected=sum(one.inspected for one in coverage) if coverage else None,
+            rows_total=len(coverage),
+            rows=lambda: [_coverage_row(one) for one in coverage],
+        ),
     )
     ground.figure("s1.sources_asked", len(coverage), "count", proof)
     ground.figure("s1.sources_covered", sum(1 for one in coverage if one.state == "ok"), "count", proof)
     ground.figure("s1.sources_failed", sum(1 for one in coverage if one.state != "ok"), "count", proof)
     for one in coverage:
-        ground.figure(f"s1.inspected.{one.source}", one.inspected, "count", proof, label="s1.inspected")
+        # A source that let us read nothing showed us nothing to count.
+        seen = None if one.state in ("failed", "none") else one.inspected
+        ground.figure(f"s1.inspected.{one.source}", seen, "count", proof, label="s1.inspected")
+
+
+def _coverage_row(one: queries.Coverage) -> Row:
+    date = one.fetched_at.isoformat() if one.fetched_at else ""
+    return {
+        "title": one.label,
+        "url": "",
+        "site": "",
+        "author": "",
+        "date": date,
+        "excerpt": one.error[:300],
+        "why": "; ".join(one.gaps)[:300],
+    }
 
 
 @dataclass(frozen=True)
@@ -199,6 +190,7 @@ def _per_week(ground: Ground, condition: Q, found: Sequence[Week]) -> list[int]:
 
 def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: bool) -> list[Slide]:
     """The volume slide: a chart per week, the four numbers side by side, and what speaks against."""
+    measure_busiest(ground)
     blocks = [
         show.paragraph(reasoning),
         chart(ground),

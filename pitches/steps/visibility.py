@@ -15,7 +15,7 @@ from listening import queries as heard
 from listening import sources
 from listening.models import Mention
 from pitches import slides as show
-from pitches.figures import Row
+from pitches.figures import Details, Row
 from pitches.ground import Ground, rows_of
 from pitches.slides import Slide
 from pitches.verdicts import State, Visibility
@@ -34,18 +34,20 @@ def measure(ground: Ground) -> Visibility:
     """Counts conversations among search results, and the reactions to what step 1 heard."""
     found = ground.once(pages)
     together = seen.share_of(found)
-    engines = sorted({sources.label(page.engine) for page in found})
+    by_hand = bool(found) and all(page.origin == ResultPage.Origin.MANUAL for page in found)
     proof = ground.prove(
         2,
         "s2.results",
-        "manual" if found and all(page.origin == ResultPage.Origin.MANUAL for page in found) else "measured",
-        query="\n".join(f"{page.phrase.text} ({page.market})" for page in found),
-        sources=engines,
-        gaps=_gaps(ground, found),
-        fetched_at=max((page.taken_at for page in found), default=None),
-        inspected=together.inspected if found else None,
-        rows_total=sum(len(page.rows.all()) for page in found),
-        rows=lambda: _result_rows(found),
+        lambda: Details(
+            query="\n".join(f"{page.phrase.text} ({page.market})" for page in found),
+            sources=sorted({sources.label(page.engine) for page in found}),
+            gaps=_gaps(ground, found),
+            fetched_at=max((page.taken_at for page in found), default=None),
+            inspected=together.inspected if found else None,
+            rows_total=sum(len(page.rows.all()) for page in found),
+            rows=lambda: _result_rows(found),
+        ),
+        "manual" if by_hand else "measured",
     )
     known = together.is_known
     ground.figure("s2.inspected", together.inspected if known else None, "count", proof)
@@ -92,18 +94,15 @@ def _measure_reactions(ground: Ground) -> int | None:
     sums = {name: Sum(Cast(KeyTextTransform(name, "metrics"), IntegerField())) for name in REACTIONS}
     found = mentions.aggregate(reacted=Count("pk"), **sums)
     total = sum(found[name] or 0 for name in REACTIONS) if found["reacted"] else None
-    coverage = ground.coverage
     proof = ground.prove(
         2,
         "s2.reactions",
-        sources=[one.label for one in coverage],
-        gaps=ground.gaps(coverage),
-        since=ground.start,
-        until=ground.end,
-        fetched_at=max((one.fetched_at for one in coverage if one.fetched_at), default=None),
-        inspected=found["reacted"],
-        rows_total=found["reacted"],
-        rows=lambda: _most_reacted(ground, mentions),
+        lambda: ground.read_by(
+            ground.coverage,
+            inspected=found["reacted"],
+            rows_total=found["reacted"],
+            rows=lambda: _most_reacted(ground, mentions),
+        ),
     )
     ground.figure("s2.reactions", total, "count", proof)
     ground.figure("s2.reacted", found["reacted"], "count", proof)
@@ -131,7 +130,7 @@ def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: b
         blocks.append(show.callout(ground.say("visibility.contrary"), "note"))
     else:
         blocks.append(show.callout(ground.say("visibility.nothing"), "note"))
-    blocks += show.warnings(ground.register.evidence[proof].gaps)
+    blocks += show.warnings(ground.details(proof).gaps)
     return [
         Slide(
             "visibility",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from django.db.models import Exists, OuterRef
 
 from listening import queries
 from listening.models import Conversation, Mention
 from pitches import slides as show
-from pitches.figures import Row
+from pitches.figures import Details, Row
 from pitches.ground import Ground, rows_of
 from pitches.slides import Slide
 from pitches.steps import race
@@ -19,12 +22,15 @@ def measure(ground: Ground) -> Voice:
     """Counts the conversations we took part in. Without a known account of ours that is unknown, not zero."""
     found = queries.participation(ground.workspace, ground.handles, ground.heard)
     ours = found.ours if ground.handles else None
-    facts = ground.heard_by(ground.own_searches, ground.heard)
+
+    def read(rows: Callable[[], list[Row]], inspected: int, total: int) -> Details:
+        heard = ground.heard_by(ground.own_searches, ground.heard)
+        return replace(heard, rows=rows, inspected=inspected, rows_total=total)
+
     proof = ground.prove(
         3,
         "s3.participation",
-        **facts | {"rows": lambda: _conversation_rows(ground), "inspected": found.readable},
-        rows_total=found.conversations,
+        lambda: read(lambda: _conversation_rows(ground), found.readable, found.conversations),
     )
     share = ours / found.readable if ours is not None and found.readable else None
     ground.figure("s3.conversations", found.conversations, "count", proof)
@@ -38,8 +44,7 @@ def measure(ground: Ground) -> Voice:
     asked = ground.prove(
         3,
         "s3.questions",
-        **facts | {"rows": lambda: _open_questions(ground), "inspected": found.questions},
-        rows_total=found.questions_open,
+        lambda: read(lambda: _open_questions(ground), found.questions, found.questions_open),
     )
     ground.figure("s3.questions", found.questions, "count", asked)
     ground.figure("s3.questions_open", found.questions_open if ground.handles else None, "count", asked)
