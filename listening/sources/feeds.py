@@ -26,7 +26,7 @@ class Feeds(Source):
     """Any RSS, Atom or JSON feed, asked conditionally. A handle is the feed's address."""
 
     name = "feeds"
-    label = "Feeds"
+    label = "RSS"  # what people call all feeds, in every language
     docs = "https://www.rssboard.org/rss-specification"
     gives = gettext_noop("What blogs and news sites publish in their feeds, and how often they do.")
     calls_per_minute = 60
