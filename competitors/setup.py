@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import quote
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
@@ -19,6 +20,7 @@ from competitors.observe import SITE, save_readings
 from listening import feeds, searches
 from listening.models import Brand, Industry, Search
 from listening.net import Busy, Client, Response, SourceError, canonical_host
+from listening.net.robots import Robots
 from listening.sources import discovery, wikipedia
 from listening.text import clean_line
 from listening.types import Proposal, Reading, SiteFacts
@@ -48,6 +50,7 @@ class Hurried:
 
     def __init__(self, client: Client, seconds: float) -> None:
         self._client, self._end = client, time.monotonic() + seconds
+        self.settings = client.settings
 
     def get(self, url: str, *, deadline: float = 15.0, **kwargs: Any) -> Response:
         """As ``Client.get``, with at most the time that is left."""
@@ -132,7 +135,8 @@ def propose(workspace: Workspace, text: str, client: Client) -> BrandProposal:
 
 def _look(page: str, client: Client, problems: list[Problem]) -> SiteFacts | None:
     try:
-        return discovery.look_at_home(client, page, patience=PATIENCE)
+        robots = Robots(client, cache)
+        return discovery.look_at_home(client, page, patience=PATIENCE, robots=robots)
     except SourceError as error:
         problems.append(Problem(error.message, dict(error.params)))
     except Busy as busy:

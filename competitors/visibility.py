@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
@@ -219,9 +218,7 @@ class LookingUp:
     MOST_PAGES = 20  # an engine that keeps giving the same page ends here
 
     def plan(self, scan: Scan) -> Iterable[Fetch]:
-        """One fetch per phrase and engine; none as long as the operator has not set up an engine."""
-        if not settings.SEARXNG_URL:
-            return
+        """One fetch per phrase and engine that is set up."""
         phrases = list(Phrase.objects.filter(workspace=scan.workspace))
         for kind in door.enabled(scan.workspace):
             if kind.can(self.capability):
@@ -240,7 +237,6 @@ class LookingUp:
         if phrase is None:  # removed meanwhile
             return Page()
         at = fetch.cursor or {"rows": 0, "page": None}
-        source.host = source.host or settings.SEARXNG_URL  # the operator's own engine
         found: Page[Result] = cast(Any, source).results(
             phrase.text, phrase.market, at["page"], depth=phrase.depth
         )

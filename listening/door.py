@@ -35,6 +35,7 @@ def _client(contact: str) -> net.Client:
             searxng_url=settings.SEARXNG_URL,
             allow=tuple(settings.OUTBOUND_ALLOW),
             ports=tuple(settings.OUTBOUND_PORTS),
+            own_hosts=tuple(host for host in settings.ALLOWED_HOSTS if host != "*"),
         ),
         _pace(),
     )
@@ -45,8 +46,14 @@ def client() -> net.Client:
     return _client(access.contact())
 
 
-def captures(responses: Iterable[net.Response], fetch: Fetch, now: datetime) -> list[Capture]:
-    """Raw answers as unsaved rows, packed and hashed; a very long one is hashed only."""
+def captures(
+    responses: Iterable[net.Response], fetch: Fetch, now: datetime, keep_bodies: bool = True
+) -> list[Capture]:
+    """Raw answers as unsaved rows, packed and hashed.
+
+    Very long ones are hashed only, and all of them without ``keep_bodies``: when somebody in them reserved
+    their text.
+    """
     rows = []
     for response in responses:
         packed = gzip.compress(response.body, compresslevel=6, mtime=0)
@@ -56,7 +63,7 @@ def captures(responses: Iterable[net.Response], fetch: Fetch, now: datetime) -> 
                 url=response.url,
                 status=response.status,
                 sha256=hashlib.sha256(response.body).hexdigest(),
-                body=packed if len(packed) <= CAPTURE_LIMIT else b"",
+                body=packed if keep_bodies and len(packed) <= CAPTURE_LIMIT else b"",
                 fetched_at=response.fetched_at,
                 expires_at=now + CAPTURE_KEPT,
             )
@@ -74,6 +81,11 @@ def source(name: str, workspace: Workspace, http: net.Client) -> sources.Source:
 
 
 def enabled(workspace: Workspace) -> list[type[sources.Source]]:
-    """The sources this workspace listens to, in the order of the list."""
+    """The sources this workspace listens to, in the order of the list; without those not set up."""
     chosen = dict(SourceSetting.objects.filter(workspace=workspace).values_list("source", "enabled"))
-    return [kind for kind in sources.SOURCES if chosen.get(kind.name, kind.default)]
+    return [kind for kind in sources.SOURCES if chosen.get(kind.name, kind.default) and is_set_up(kind)]
+
+
+def is_set_up(kind: type[sources.Source]) -> bool:
+    """Whether the operator has done their part: some sources need a server that only they can name."""
+    return not kind.instance_setting or bool(getattr(settings, kind.instance_setting))

@@ -142,20 +142,11 @@ def holding(workspace: Workspace, matches: QuerySet[Match], asked: query.Query) 
         candidates = candidates.filter(
             RawSQL('"listening_mention"."words" @@ %s::tsquery', [sql.to_tsquery(prefilter)], BooleanField())
         )
-    found = list(candidates[: MOST_CANDIDATES + 1])
+    columns = ("pk", "title", "text", "site__domain", "author__handle", "source", "language", "tags")
+    found = list(candidates.values_list(*columns)[: MOST_CANDIDATES + 1])
     ids = [
-        one.pk
-        for one in found[:MOST_CANDIDATES]
-        if asked.matches(
-            query.Document(
-                title=one.title,
-                text=one.text,
-                site=one.site.domain,
-                author=one.author.handle if one.author else "",
-                source=one.source,
-                language=one.language,
-                tags=tuple(one.tags),
-            )
-        )
+        pk
+        for pk, title, text, site, author, source, language, tags in found[:MOST_CANDIDATES]
+        if asked.matches(query.Document(title, text, site, author or "", source, language, tuple(tags)))
     ]
     return ids, len(found) > MOST_CANDIDATES

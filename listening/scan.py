@@ -132,7 +132,8 @@ def _commit(fetch: Fetch, handler: Handler, page: Page[Any], answers: list[Respo
             return None
         now = schedule.now()
         saved = handler.save(fetch, page)
-        Capture.objects.bulk_create(door.captures(answers, fetch, now))
+        free = all(getattr(item, "searchable", True) for item in page.items)
+        Capture.objects.bulk_create(door.captures(answers, fetch, now, keep_bodies=free))
         fetch.state = Fetch.State.RUNNING
         fetch.started_at = fetch.started_at or now
         fetch.pages += 1

@@ -107,14 +107,14 @@ def _insert(
             title=draft.title if draft.is_searchable else "",
             text=draft.text if draft.is_searchable else "",
             is_searchable=draft.is_searchable,
-            tags=list(draft.tags),
+            tags=list(draft.tags) if draft.is_searchable else [],
             language=draft.language,
             metrics=dict(draft.metrics),
             is_question=draft.is_question,
             published_at=draft.published_at,
             date_known=draft.date_known,
             site=sites[draft.domain],
-            author=authors.get((draft.source, draft.author)),
+            author=authors.get((draft.source, draft.author)) if draft.is_searchable else None,
             story_id=stories[index],
             conversation=conversations[draft.source, draft.root_id],
             first_fetch=fetch,
@@ -166,7 +166,8 @@ def _sites(drafts: Sequence[Draft]) -> dict[str, Site]:
 
 
 def _authors(workspace: Workspace, drafts: Sequence[Draft]) -> dict[tuple[str, str], Author]:
-    wanted = {(draft.source, draft.author): draft.author_url for draft in drafts if draft.author}
+    kept = (draft for draft in drafts if draft.author and draft.is_searchable)
+    wanted = {(draft.source, draft.author): draft.author_url for draft in kept}
     Author.objects.bulk_create(
         [
             Author(workspace=workspace, source=source, handle=handle, url=url[:2048])
@@ -271,7 +272,7 @@ def _save_matches(
                 brand_id=version.search.brand_id,
                 source=one.draft.source,
                 published_at=mentions[one.draft.source, one.draft.external_id].published_at,
-                where=list(hit.where),
+                where=list(hit.where) if one.draft.is_searchable else [],
                 content_hash=hit.content_hash,
             )
             for one in rows

@@ -89,18 +89,7 @@ AREAS = {
 @cache
 def zone_names() -> tuple[str, ...]:
     """IANA zone names a person may choose, sorted: places and UTC, not the historical aliases."""
-    areas = [
-        "Africa",
-        "America",
-        "Antarctica",
-        "Asia",
-        "Atlantic",
-        "Australia",
-        "Europe",
-        "Indian",
-        "Pacific",
-    ]
-    return ("UTC", *sorted(name for name in available_timezones() if name.partition("/")[0] in areas))
+    return ("UTC", *sorted(name for name in available_timezones() if name.partition("/")[0] in AREAS))
 
 
 def validate_zone(name: str) -> None:

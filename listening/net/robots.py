@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote
 
+from listening.net.backend import UNKNOWN_HOST
 from listening.net.client import Client
 from listening.net.errors import SourceError, gettext_noop
 from listening.net.response import Response
@@ -21,6 +22,11 @@ KEEP_SECONDS = 86_400
 KEEP_FAILURE_SECONDS = 3_600
 MAX_BYTES = 512_000  # what RFC 9309 asks a reader to take at least
 _UNAVAILABLE = "unavailable"
+FORBIDDEN = gettext_noop("%(host)s asks programs not to read this page (robots.txt).")
+UNTOLD = gettext_noop(
+    "%(host)s did not tell whether programs may read this page (robots.txt), so it was not read. "
+    "Try again later."
+)
 
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
@@ -47,23 +53,24 @@ class Robots:
     def allowed(self, url: str, *, patience: float = 0.0) -> bool:
         """True when the site lets us read this page; False, too, while its rules cannot be had.
 
-        Raises Busy as `Client.get` does, and SourceError when our own guard refuses the site.
+        Raises Busy as `Client.get` does, and SourceError when our guard refuses the site or there is none.
         """
+        return self._refusal(url, patience) is None
+
+    def check(self, url: str, *, patience: float = 0.0) -> None:
+        """Raises SourceError for a page that is not `allowed`: "blocked", or "transient" if not told."""
+        if refusal := self._refusal(url, patience):
+            raise refusal
+
+    def _refusal(self, url: str, patience: float) -> SourceError | None:
         parts = parse(url)
         text = self._rules(parts.scheme, parts.url, patience)
         if text == _UNAVAILABLE:
-            return False
+            return SourceError(UNTOLD, params={"host": parts.host})
         path = parts.request_url.split("/", 3)[3]
-        return Rules.read(text, self._agent).allow("/" + path)
-
-    def check(self, url: str, *, patience: float = 0.0) -> None:
-        """Raises SourceError of kind "blocked" for a page that is not `allowed`."""
-        if not self.allowed(url, patience=patience):
-            raise SourceError(
-                gettext_noop("%(host)s asks programs not to read this page (robots.txt)."),
-                "blocked",
-                params={"host": parse(url).host},
-            )
+        if Rules.read(text, self._agent).allow("/" + path):
+            return None
+        return SourceError(FORBIDDEN, "blocked", params={"host": parts.host})
 
     def _rules(self, scheme: str, url: str, patience: float) -> str:
         address = "/".join(url.split("/", 3)[:3]) + "/robots.txt"
@@ -79,7 +86,7 @@ class Robots:
         try:
             answer = self._client.get(address, patience=patience)
         except SourceError as error:
-            if error.kind == "blocked":
+            if error.kind == "blocked" or error.message == UNKNOWN_HOST:
                 raise
             return _UNAVAILABLE
         if 200 <= answer.status < 300:

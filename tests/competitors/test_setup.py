@@ -10,14 +10,18 @@ from django.urls import reverse
 from competitors import setup
 from competitors.models import Profile
 from competitors.setup import BrandProposal, Ticked, confirm, propose
+from listening import net
 from listening.models import Brand, FeedSubscription, Industry, Search
 from listening.net import Busy, SourceError
+from listening.net.robots import Robots
 from listening.sources import discovery, wikipedia
 from listening.types import Proposal, SiteFacts
 from teams.models import AuditEntry, User, Workspace
 from tests import make
 
 pytestmark = pytest.mark.django_db
+
+CLIENT = net.Client(net.Settings(agent="Earshot/test"), None)  # what it would ask is played
 
 HOME = SiteFacts(
     url="https://www.bergby-rosteri.example/",
@@ -68,9 +72,9 @@ class Outside:
         self.asked: list[tuple[str, tuple[str, ...]]] = []
         monkeypatch.setattr(discovery, "look_at_home", self._look)
         monkeypatch.setattr(wikipedia, "propose", self._propose)
-        monkeypatch.setattr("listening.door.client", lambda: None)
+        monkeypatch.setattr("listening.door.client", lambda: CLIENT)
 
-    def _look(self, http: Any, page: str, *, patience: float = 0) -> SiteFacts:
+    def _look(self, http: Any, page: str, *, patience: float, robots: Robots) -> SiteFacts:
         self.looked.append(page)
         if isinstance(self.home, Exception):
             raise self.home
@@ -99,7 +103,7 @@ def workspace(alice: User) -> Workspace:
 
 
 def suggest(workspace: Workspace, text: str) -> BrandProposal:
-    return propose(workspace, text, None)  # type: ignore[arg-type]  # the outside is played
+    return propose(workspace, text, CLIENT)  # the outside is played
 
 
 # What is proposed
@@ -177,6 +181,8 @@ def test_what_is_asked_for_a_person_ends_in_time(monkeypatch, workspace):
     given: list[float] = []
 
     class Slow:
+        settings = CLIENT.settings
+
         def get(self, url: str, *, deadline: float, **kwargs: Any) -> Any:
             given.append(deadline)
             clock[0] += deadline

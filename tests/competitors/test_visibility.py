@@ -9,7 +9,6 @@ import pytest
 from competitors import pasted, visibility
 from competitors.models import Phrase, ResultPage, ResultRow, SiteTypeCorrection
 from competitors.setup import add_phrase
-from listening import door
 from listening.models import Fetch, Scan
 from listening.net import SourceError
 from listening.sources import Source
@@ -89,12 +88,6 @@ def test_pages_are_read_to_the_phrases_depth_and_ranks_go_on(monkeypatch, phrase
     ]
     assert (page.inspected, page.is_complete, page.engine, page.market) == (5, True, "searxng", "sv-SE")
     assert page.fetch.state == Fetch.State.OK
-
-
-def test_an_engine_without_a_place_of_its_own_is_the_operators(monkeypatch, phrase):
-    engine = Engine(results("https://a.example/"))
-    look_up(monkeypatch, phrase, engine)
-    assert engine.host == "http://searx.example"
 
 
 def test_what_an_engine_repeats_on_a_later_page_counts_once(monkeypatch, phrase):
@@ -194,8 +187,7 @@ def test_hostile_results_stay_text(monkeypatch, phrase):
     assert len(row.excerpt) == 500
 
 
-def test_without_an_engine_nothing_is_planned(monkeypatch, phrase, settings):
-    monkeypatch.setattr(door, "enabled", lambda workspace: [Engine])
+def test_without_an_engine_nothing_is_planned(phrase, settings):
     assert len(list(visibility.LookingUp().plan(Scan(workspace=phrase.workspace)))) == 1
     settings.SEARXNG_URL = ""
     assert list(visibility.LookingUp().plan(Scan(workspace=phrase.workspace))) == []

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from listening import queries, searches
 from listening.dispatch import rematch
-from listening.models import Conversation, Match, Mention, Search, SearchVersion
+from listening.models import Author, Conversation, Match, Mention, Search, SearchVersion
 from listening.query import QueryError
 from tests.make import hear, make_brand, make_item, make_mention, make_rival, make_search, make_workspace
 
@@ -73,9 +73,11 @@ def test_a_later_post_merges_two_stories_into_the_older() -> None:
 def test_a_reserved_text_is_counted_and_not_kept() -> None:
     workspace = make_workspace()
     make_search(workspace, "fjällvik", make_brand(workspace))
-    mention = make_mention(workspace, "Fjällvik, privately", searchable=False)
+    mention = make_mention(workspace, "Fjällvik, privately", searchable=False, tags=("kaffe",))
     mention.refresh_from_db()
     assert (mention.title, mention.text, mention.is_searchable, mention.words) == ("", "", False, None)
+    assert (mention.author, mention.tags, mention.matches.get().where) == (None, [], [])
+    assert not Author.objects.exists()
 
 
 def test_a_post_nobody_answered_needs_no_reading_until_somebody_does() -> None:

@@ -126,7 +126,8 @@ def test_a_site_out_of_reach_is_not_read_and_a_private_one_is_refused():
     with site(200) as here:
         here.names["lost.example"] = []
         robots = Robots(here.client(), Cache())
-        assert not robots.allowed("http://lost.example/")
+        with pytest.raises(SourceError, match="There is no site called lost.example"):
+            robots.check("http://lost.example/")
         with pytest.raises(SourceError) as caught:
             robots.allowed("http://inside.example/")
         assert caught.value.kind == "blocked"
