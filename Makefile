@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: run test lint types lock messages
+.PHONY: run test lint types bench lock messages
 
 run: .venv/.stamp
 	$(BIN)/python manage.py dev
@@ -20,6 +20,10 @@ lint: .venv/.stamp-dev
 
 types: .venv/.stamp-dev
 	$(BIN)/mypy
+
+# How pages and decks grow with what was heard, in ratios; asserts nothing.
+bench: .venv/.stamp-dev
+	$(BIN)/python manage.py services run -- env DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python bench/growth.py $(ARGS)
 
 # New versions of everything within the floors of the .in files.
 lock: .venv/.stamp
