@@ -69,6 +69,11 @@ class AskForm(forms.ModelForm[Pitch]):
             "ask_currency": forms.TextInput(attrs={"size": 4, "autocapitalize": "characters"}),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("ask_hours", "ask_budget", "ask_decide_by"):
+            self.fields[name].required = True  # a draft may lack them, an answer here may not
+
     def clean_ask_currency(self) -> str:
         currency = str(self.cleaned_data["ask_currency"]).strip().upper()
         if len(currency) != 3 or not currency.isascii() or not currency.isalpha():

@@ -75,8 +75,8 @@ def seed(user: User, now: datetime | None = None) -> Workspace:
     history.scans(workspace, [one.feed for one in subscriptions], phrases, now)
     _hear(workspace, now)
     history.readings(workspace, now)
-    for phrase in phrases:
-        history.result_pages(phrase, now)
+    for place, phrase in enumerate(phrases):
+        history.result_pages(phrase, place, now)
     _mark(workspace)
     _pitch(workspace, user, now)
     record(workspace, user, "workspace.created", workspace.name, sample=True)

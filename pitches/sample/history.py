@@ -189,6 +189,9 @@ RESULTS = (
     "https://kommunen.granvik.example/{slug}/{n}",
     "https://hotellfrukost.example/{slug}/{n}",
     "https://kaffemaskiner.example/{slug}/{n}",
+    "https://arkivet.ekeby.example/{slug}/{n}",
+    "https://bolagslistan.example/{slug}/{n}",
+    "https://mataffaren.example/{slug}/{n}",
     "https://rosteriguiden.example/{slug}/{n}",
     "https://reseguiden.storhamn.example/{slug}/{n}",
     "https://fjallvik.example/{slug}/{n}",
@@ -198,8 +201,8 @@ RESULTS = (
 )
 
 
-def result_pages(phrase: Phrase, now: datetime) -> None:
-    """Two complete pages of 30 results for the phrase, two months apart; one engine stayed silent."""
+def result_pages(phrase: Phrase, place: int, now: datetime) -> None:
+    """Two complete pages of 30 results, two months apart; ``place`` shifts them from phrase to phrase."""
     rules = Rulebook.of(phrase.workspace)
     slug = "-".join(phrase.text.split())
     for day in (60, 2):
@@ -214,7 +217,7 @@ def result_pages(phrase: Phrase, now: datetime) -> None:
         )
         rows = []
         for rank in range(1, 31):
-            url = RESULTS[(rank * 5 + phrase.pk % 3) % len(RESULTS)].format(slug=slug, n=rank)
+            url = RESULTS[(rank * 7 + place * 5) % len(RESULTS)].format(slug=slug, n=rank)
             title = f"{phrase.text} {rank}"
             typed = rules.type_of(url, title)
             rows.append(
