@@ -276,3 +276,11 @@ def test_slots_missed_while_nothing_ran_are_caught_up_by_one_scan(
     plan.refresh_from_db()
     assert Scan.objects.count() == 1
     assert plan.due_at and plan.due_at > late
+
+
+def test_the_sample_is_never_scanned(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, FakeSource([]))
+    plan = make_plan(workspace)
+    Workspace.objects.update(is_sample=True)
+    list(dispatch.due(plan.due_at))
+    assert not Scan.objects.exists()
