@@ -247,6 +247,8 @@ if OUTBOUND_PACE_FACTOR != 1 and not OUTBOUND_REPLAY_URL:
 
 TASK_SECONDS = 60  # one task is one page; longer than this and it is stopped
 TICK_SECONDS = 15
+LEASE_QUEUED_SECONDS = 45  # how long a message that was sent may take to be picked up
+LEASE_WORKING_SECONDS = TASK_SECONDS + 15  # how long a worker that died keeps its row from others
 CELERY_BROKER_URL = env.broker(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None

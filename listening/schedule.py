@@ -12,13 +12,14 @@ import uuid
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from listening.models import Due
 
-QUEUED = timedelta(seconds=45)  # how long a sent message may take to be picked up
-WORKING = timedelta(seconds=75)  # longer than a task's hard time limit
+QUEUED = timedelta(seconds=settings.LEASE_QUEUED_SECONDS)
+WORKING = timedelta(seconds=settings.LEASE_WORKING_SECONDS)
 MOST_ATTEMPTS = 5  # a row that stopped its worker this often is not given to another
 FIRST_BACK_OFF, LONGEST_BACK_OFF = 15.0, 24 * 3600.0  # seconds
 

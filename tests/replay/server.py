@@ -11,6 +11,8 @@ import json
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -45,6 +47,7 @@ class ReplayServer:
     port: int = 0  # 0 = any; only loopback
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
+    before_answer: Callable[[int], None] | None = None  # gets the number of the request; it may take its time
 
     def __enter__(self) -> ReplayServer:
         owner, self._lock = self, threading.Lock()
@@ -113,6 +116,9 @@ class ReplayServer:
                     is_original=headers.get("x-original-url") == original,
                 )
             )
+            number = len(self.asked)
+        if self.before_answer:
+            self.before_answer(number)
         return found
 
     def own_page(self, path: str, body: bytes) -> Any:
@@ -146,6 +152,10 @@ class _Handler(BaseHTTPRequestHandler):
             found = Answer(json.dumps(told).encode(), "application/json", 404 if told is None else 200)
         else:
             found = self.server_of.take(self)
+        with suppress(ConnectionError):  # who asked may be dead by now
+            self._send(found)
+
+    def _send(self, found: Answer) -> None:
         self.send_response(found.status)
         about = {"Content-Type": found.kind, "Content-Length": str(len(found.body))}
         for name, value in (about | dict(found.headers)).items():
