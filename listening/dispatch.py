@@ -32,7 +32,9 @@ class Message:
 def due(at: datetime | None = None) -> Iterator[Message]:
     """Starts the scans whose plans are due, then leases everything else that is, for the caller to send."""
     at = at or schedule.now()
-    for plan_id, token in schedule.claim(ScanPlan, PLANS_PER_TICK, at, Q(is_on=True, workspace__is_sample=False)):
+    for plan_id, token in schedule.claim(
+        ScanPlan, PLANS_PER_TICK, at, Q(is_on=True, workspace__is_sample=False)
+    ):
         start_plan(plan_id, token, at)
     clicked = set(Fetch.objects.filter(due_at__lte=at, scan__plan=None).values_list("pk", flat=True))
     for fetch_id, token in schedule.claim(Fetch, PAGES_PER_TICK, at):

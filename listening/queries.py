@@ -101,8 +101,8 @@ def per_period(matches: QuerySet[Match], unit: str, zone: ZoneInfo) -> list[tupl
 def mentions_of(workspace: Workspace, matches: QuerySet[Match]) -> QuerySet[Mention]:
     """The mentions behind these matches, each once, newest first."""
     return (
-        Mention.objects.filter(workspace=workspace)
-        .filter(Exists(matches.filter(mention=OuterRef("pk"))))
+        # Not Exists: on tables without statistics, as after a first scan, PostgreSQL would run it per row.
+        Mention.objects.filter(workspace=workspace, pk__in=matches.order_by().values("mention"))
         .select_related("site", "author", "conversation")
         .order_by("-published_at", "-pk")
     )
@@ -244,8 +244,9 @@ def participation(
     read = Q(state=Conversation.State.READ)
     asks = Exists(Mention.objects.filter(conversation=OuterRef("pk"), is_question=True))
     numbers = (
-        Conversation.objects.filter(workspace=workspace)
-        .filter(Exists(matches.filter(mention__conversation=OuterRef("pk"))))
+        Conversation.objects.filter(
+            workspace=workspace, pk__in=matches.order_by().values("mention__conversation")
+        )
         .annotate(asks=asks)
         .aggregate(
             conversations=Count("pk"),
