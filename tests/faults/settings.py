@@ -4,6 +4,7 @@ The leases are shorter than a task may take. That is safe, only wasteful: who lo
 """
 
 from config import settings as ours
+from listening.net import pace
 
 globals().update({name: getattr(ours, name) for name in dir(ours) if name.isupper()})
 
@@ -13,3 +14,6 @@ CELERY_BEAT_SCHEDULE = {
     "tick": ours.CELERY_BEAT_SCHEDULE["tick"]
     | {"schedule": TICK_SECONDS, "options": {"expires": 5, "queue": "now"}},
 }
+
+# How long a host waits for a request whose asker died. Here every request takes milliseconds.
+pace.LEASE = 5.0
