@@ -7,17 +7,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext, gettext_noop
 
 from pitches.case import Case
 from pitches.decks import snapshot
 
 STALE_AFTER = timedelta(days=3)
 ASK_FIELDS = {
-    "hours": noop("the hours a week"),
-    "budget": noop("the budget"),
-    "decide_by": noop("the date to decide by"),
+    "hours": gettext_noop("the hours a week"),
+    "budget": gettext_noop("the budget"),
+    "decide_by": gettext_noop("the date to decide by"),
 }
 
 
@@ -47,30 +46,32 @@ def _ask(case: Case) -> Iterator[Problem]:
     missing = [name for name in ASK_FIELDS if getattr(case.ask, name) is None]
     if missing:
         words = ", ".join(gettext(ASK_FIELDS[name]) for name in missing)
-        yield Problem("ask", noop("Say what you ask for: %(missing)s."), {"missing": words})
+        yield Problem("ask", gettext_noop("Say what you ask for: %(missing)s."), {"missing": words})
     elif case.ask.decide_by and case.ask.decide_by < case.ground.workspace.localtime(case.ground.now).date():
-        yield Problem("ask", noop("The date to decide by has passed."), blocks=False)
+        yield Problem("ask", gettext_noop("The date to decide by has passed."), blocks=False)
 
 
 def _actions(case: Case) -> Iterator[Problem]:
     for position, one in enumerate(case.chosen, 1):
         if one.mention is None:
             yield Problem(
-                "actions", noop("Conversation %(number)s is gone; choose another."), {"number": position}
+                "actions",
+                gettext_noop("Conversation %(number)s is gone; choose another."),
+                {"number": position},
             )
         elif not one.owner or one.due is None:
-            message = noop("Say who answers conversation %(number)s, and by when.")
+            message = gettext_noop("Say who answers conversation %(number)s, and by when.")
             yield Problem("actions", message, {"number": position})
     waiting = case.ground.register.values()["s5.answerable"]
     if not case.chosen and waiting:
-        yield Problem("actions", noop("Choose the conversations to answer first."))
+        yield Problem("actions", gettext_noop("Choose the conversations to answer first."))
 
 
 def _texts(case: Case) -> Iterator[Problem]:
     """The renderers' own rules: no figure without evidence, no digit outside a figure, no unknown name."""
     for problem in snapshot.check(case.as_snapshot(rows=False)):
         words = {"where": problem.where, "what": gettext(problem.message) % problem.params}
-        yield Problem(_part(problem.where), noop("%(where)s: %(what)s"), words)
+        yield Problem(_part(problem.where), gettext_noop("%(where)s: %(what)s"), words)
 
 
 def _part(where: str) -> str:
@@ -88,5 +89,7 @@ def _stale(case: Case) -> Iterator[Problem]:
         read = register.evidence[register.figures[key].evidence].details.fetched_at
         if read and read < until - STALE_AFTER:
             day = case.ground.workspace.localtime(read).date().isoformat()
-            message = noop("The numbers of step %(number)s were last read on %(day)s. Scan again first.")
+            message = gettext_noop(
+                "The numbers of step %(number)s were last read on %(day)s. Scan again first."
+            )
             yield Problem("fresh", message, {"number": number, "day": day}, blocks=False)

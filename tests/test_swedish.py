@@ -56,6 +56,12 @@ def test_every_sentence_has_its_swedish_with_the_same_placeholders() -> None:
     assert messages.problems(CATALOGUE, messages.collect()) == []
 
 
+def test_no_sentence_is_marked_by_a_name_that_the_collector_does_not_know() -> None:
+    for path in messages.sources():
+        for other in re.findall(r"\bn?p?gettext\w* as (\w+)", path.read_text()):
+            assert other in messages.KEYWORDS, f"{path}: {other}"
+
+
 def test_the_list_of_words_is_read() -> None:
     assert forbidden()["konversation"] == "samtal"
     assert len(forbidden()) > 40

@@ -77,7 +77,7 @@ def _result_rows(found: Sequence[ResultPage]) -> list[Row]:
             "author": "",
             "date": page.taken_at.isoformat(),
             "excerpt": row.excerpt[:300],
-            "why": f"{page.phrase.text} · {row.rank} · {row.type}",
+            "why": f"{page.phrase.text} · {row.rank} · {row.type_label}",
         }
         for page in found
         for row in page.rows.all()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext
 
 from listening import queries
 from listening.models import Conversation, Mention
@@ -59,7 +60,8 @@ def _conversation_rows(ground: Ground) -> list[Row]:
     )
     with_us = rows_of(list(readable.filter(ours)[:25]), ground.heard)
     without = rows_of(list(readable.exclude(ours)[:25]), ground.heard)
-    return [dict(row) | {"why": "+ us"} for row in with_us] + [dict(row) | {"why": "– us"} for row in without]
+    sides = ((gettext("with us"), with_us), (gettext("without us"), without))
+    return [dict(row) | {"why": side} for side, rows in sides for row in rows]
 
 
 def _open_questions(ground: Ground) -> list[Row]:
