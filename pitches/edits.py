@@ -38,7 +38,7 @@ class NotAFigure(ValueError):
     def __str__(self) -> str:
         listed = "; ".join(f"{one.printed} ({one.label})" for one in self.known)
         return _("No figure of this pitch proves %(numbers)s. Use one of these: %(known)s.") % {
-            "numbers": ", ".join(f"“{number}”" for number in self.numbers),
+            "numbers": ", ".join(_("“%(phrase)s”") % {"phrase": number} for number in self.numbers),
             "known": listed,
         }
 
