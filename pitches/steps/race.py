@@ -131,10 +131,15 @@ def _measure_momentum(ground: Ground) -> str:
     found = ground.once(growth)
     best = found[0] if found else None
     names = {brand.pk: brand.name for brand in ground.brands}
+    where = {
+        (brand.pk, cell.place.name): cell.cell.url or (cell.profile.url if cell.profile else "")
+        for brand, cells in ground.once(presence).rows
+        for cell in cells
+    }
     rows = [
         {
             "title": f"{names.get(pk, '')} · {best.source_label}",
-            "url": "",
+            "url": where.get((pk, best.source), ""),
             "site": best.source_label,
             "author": "",
             "date": day.isoformat(),
