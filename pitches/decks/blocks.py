@@ -29,6 +29,7 @@ from pitches.decks.text import (
 from pitches.decks.words import word
 
 FINE = 9.0
+AIR, VERDICT_AIR = 10.0, 22.0  # how much higher a row may become where a slide has room
 LONGEST_QUOTE = 300
 SEPARATOR = " · "
 SYMBOLS: dict[str, tuple[str, Tone]] = {"yes": ("●", "yes"), "no": ("○", "no"), "unknown": ("?", "muted")}
@@ -85,13 +86,18 @@ class Writer:
         self, runs: Sequence[Run], room: float, size: float, *, after: float = 0.0, bullet: bool = False
     ) -> list[Paragraph]:
         """One paragraph per line feed in the runs."""
-        stretches: list[list[Run]] = [[]]
-        for run in runs:
-            first, *others = run.text.split("\n")
-            stretches[-1].append(replace(run, text=first))
-            stretches.extend([replace(run, text=other)] for other in others)
-        filled = [stretch for stretch in stretches if any(run.text.strip() for run in stretch)]
+        filled = [stretch for stretch in stretches(runs) if any(run.text.strip() for run in stretch)]
         return [paragraph(stretch, room, size, after=after, bullet=bullet) for stretch in filled]
+
+
+def stretches(runs: Iterable[Run]) -> list[list[Run]]:
+    """The runs parted at every line feed; always at least one stretch."""
+    found: list[list[Run]] = [[]]
+    for run in runs:
+        first, *others = run.text.split("\n")
+        found[-1].append(replace(run, text=first))
+        found.extend([replace(run, text=other)] for other in others)
+    return found
 
 
 def pieces(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
@@ -184,12 +190,9 @@ def _verdicts(writer: Writer, block: Block, width: float, density: Density) -> l
             verdict_runs(writer, item["verdict"]),
         ]
         rows.append(
-            row(
-                [cell(runs, width, density.verdict) for runs, width in zip(cells, widths, strict=True)],
-                least=40.0,
-            )
+            row([cell(runs, width, density.verdict) for runs, width in zip(cells, widths, strict=True)])
         )
-    return [TablePiece(widths, head, tuple(rows), writer.word("summary"), "verdicts")]
+    return [TablePiece(widths, head, tuple(rows), writer.word("summary"), "verdicts", VERDICT_AIR)]
 
 
 def _actions(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
@@ -212,9 +215,9 @@ def _actions(writer: Writer, block: Block, width: float, density: Density) -> li
 
 
 def cell(runs: Sequence[Run], width: float, size: float, *, right: bool = False) -> Cell:
-    """Runs broken to the width of a column."""
-    one = paragraph(list(runs), width - 2 * PAD_X, size)
-    return Cell((one,), "right" if right else "left")
+    """Runs broken to the width of a column; one paragraph per line feed."""
+    found = [paragraph(stretch, width - 2 * PAD_X, size) for stretch in stretches(runs)]
+    return Cell(tuple(found), "right" if right else "left")
 
 
 def head_row(heads: Sequence[Sequence[Run]], widths: Sequence[float], rights: Sequence[bool] = ()) -> Row:
@@ -252,6 +255,7 @@ def plain_table(
         ),
         name,
         role,  # type: ignore[arg-type]  # one of the four roles, by our own callers
+        AIR,
     )
 
 
@@ -282,7 +286,7 @@ def _class_note(writer: Writer, block: Block) -> tuple[str, str]:
 
 
 def _cell_runs(writer: Writer, data: CellData, common: str) -> list[Run]:
-    """What one cell prints: symbol, words (which lead to their proof, or else to the address), remark.
+    """What one cell prints: symbol, words, remark. Words without figures lead to the proof or the address.
 
     The remark is the class of a figure, where it is another than most of the table's.
     """
@@ -306,8 +310,9 @@ def _cell_runs(writer: Writer, data: CellData, common: str) -> list[Run]:
         said = said or [Run(writer.word(data["state"]))]
     proof = data.get("evidence")
     url = None if proof else web_address(data.get("url") or data.get("link"))
-    linked = [run if run.evidence else replace(run, url=url, evidence=proof) for run in said]
-    return [*symbol, *linked, *remark]
+    if not any(run.evidence for run in said):  # else its figures lead on, as everywhere
+        said = [replace(run, url=url, evidence=proof) for run in said]
+    return [*symbol, *said, *remark]
 
 
 def column_widths(

@@ -77,11 +77,15 @@ class TablePiece:
     rows: tuple[Row, ...]
     name: str
     role: Literal["data", "verdicts", "actions", "register"] = "data"
-    grow: float = 0.0
+    air: float = 0.0  # how much higher a row may become
 
     @property
     def height(self) -> float:
         return self.head.height + sum(row.height for row in self.rows)
+
+    @property
+    def grow(self) -> float:
+        return self.air * len(self.rows)
 
     def split(self, room: float) -> tuple[TablePiece | None, TablePiece | None]:
         room -= self.head.height
@@ -95,13 +99,17 @@ class TablePiece:
             if upper is not None and lower is not None:
                 fitting.append(upper)
                 rest[0] = lower
+        # The parts of one table have rows of one height: none of them grows.
+        air = 0.0 if rest else self.air
         return (
-            replace(self, rows=tuple(fitting)) if fitting else None,
-            replace(self, rows=tuple(rest)) if rest else None,
+            replace(self, rows=tuple(fitting), air=air) if fitting else None,
+            replace(self, rows=tuple(rest), air=air) if rest else None,
         )
 
     def place(self, x: float, y: float, height: float) -> TableBox:
-        return TableBox(x, y, self.widths, self.head, self.rows, self.name, self.role)
+        more = (height - self.height) / max(1, len(self.rows))
+        rows = tuple(row.grown(more) for row in self.rows)
+        return TableBox(x, y, self.widths, self.head, rows, self.name, self.role)
 
 
 @dataclass(frozen=True)
@@ -121,10 +129,10 @@ class ChartPiece:
         return ChartBox(x, y, self.width, height, self.chart, self.runs)
 
 
-def row(cells: Sequence[Cell], anchor: str | None = None, *, least: float = 0.0) -> Row:
+def row(cells: Sequence[Cell], anchor: str | None = None) -> Row:
     """A row as high as its highest cell."""
     height = max((cell.height for cell in cells), default=0.0) + 2 * PAD_Y
-    return Row(tuple(cells), max(height, least), anchor)
+    return Row(tuple(cells), height, anchor)
 
 
 def split_row(whole: Row, room: float) -> tuple[Row | None, Row | None]:
@@ -176,12 +184,19 @@ def stack(pieces: Sequence[Piece], x: float, y: float, room: float) -> list[list
 
 
 def _placed(pieces: Sequence[Piece], x: float, y: float, left: float) -> list[Element]:
-    growing = sum(1 for piece in pieces if piece.grow > 0)
     elements = []
-    for piece in pieces:
-        height = piece.height
-        if piece.grow > 0:
-            height += min(piece.grow, left / growing)
+    for piece, more in zip(pieces, _shares([piece.grow for piece in pieces], left), strict=True):
+        height = piece.height + more
         elements.append(piece.place(x, y, height))
         y += height + GAP
     return elements
+
+
+def _shares(wishes: Sequence[float], left: float) -> list[float]:
+    """Equal shares of what is left, none beyond its wish; what one does not want goes to the others."""
+    shares = [0.0] * len(wishes)
+    order = sorted((index for index, wish in enumerate(wishes) if wish > 0), key=lambda index: wishes[index])
+    for place, index in enumerate(order):
+        shares[index] = min(wishes[index], left / (len(order) - place))
+        left -= shares[index]
+    return shares

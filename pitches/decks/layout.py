@@ -25,8 +25,9 @@ FOOTER_SIZE, KICKER_SIZE = 8.5, 11.0
 PAGE_NUMBER_WIDTH = 48.0
 ASIDE_WIDTH, ASIDE_GAP = 250.0, 28.0
 MOST_PAGES = 300
-# (size, most lines): an action title has two lines; three of the smallest only for very long names.
-TITLES = ((26.0, 2), (22.0, 2), (18.0, 3))
+# (size, most lines): an action title has two lines, but a little smaller is better than a last word alone;
+# three lines of the smallest only for very long names.
+TITLES = ((26.0, 1), (24.0, 1), (26.0, 2), (22.0, 2), (18.0, 3))
 COVER_TITLES = ((40.0, 2), (32.0, 3), (24.0, 4))
 APPENDIX_TITLES = ((22.0, 1), (18.0, 1), (16.0, 2))
 APPENDIX_RISE = 30.0  # short titles leave more room for tables

@@ -97,12 +97,20 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """``anchor`` = the evidence id that links jump to. ``continued``: the rest of a row that began before."""
+    """``anchor`` = the evidence id that links jump to. ``continued``: the rest of a row that began before.
+
+    ``spare`` = how much of the height is air, half of it above the text and half below.
+    """
 
     cells: tuple[Cell, ...]
     height: float
     anchor: str | None = None
     continued: bool = False
+    spare: float = 0.0
+
+    def grown(self, more: float) -> Row:
+        """The row with more air in it."""
+        return replace(self, height=self.height + more, spare=self.spare + more)
 
 
 @dataclass(frozen=True)

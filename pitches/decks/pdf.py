@@ -66,7 +66,7 @@ class _Deck:
             "language": self.language,
             "tones": looks.tones(self.snapshot["accent"]),
             "rule": palette.RULE,
-            "pad": [PAD_X, PAD_Y],
+            "pad": PAD_X,
             "indent": BULLET_INDENT,
             "pages": [self.page(page, number) for number, page in enumerate(pages, 1)],
         }
@@ -116,6 +116,7 @@ class _Deck:
     def row(self, row: Row) -> dict[str, Any]:
         return {
             "height": row.height,
+            "pad": PAD_Y + row.spare / 2,
             "anchor": None if row.continued else row.anchor,
             "cells": [
                 {

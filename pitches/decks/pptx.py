@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,6 +41,7 @@ COLOURS = {
     "warning": "accent6",
     "paper": "bg1",
 }
+NOTHING = Paragraph(((),), 1.0)  # a body needs a paragraph; without a size it would be 18 points high
 NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # the table style "No Style, No Grid"
 # Keeps the colour of linked text (Office 2019 and later; others show the theme's link colour).
 _KEEP_COLOUR = (
@@ -196,11 +198,12 @@ class _Painter:
             self.row(native, one, head=one is element.head)
 
     def row(self, native: Any, one: Row, *, head: bool) -> None:
+        pad = PAD_Y + one.spare / 2
         for cell, content in zip(native.tc_lst, one.cells, strict=True):
             body = cell.get_or_add_txBody()
             self.fill(body, content.paragraphs, right=content.align == "right")
             properties = cell.get_or_add_tcPr()
-            for name, value in (("marL", PAD_X), ("marR", PAD_X), ("marT", PAD_Y), ("marB", PAD_Y)):
+            for name, value in (("marL", PAD_X), ("marR", PAD_X), ("marT", pad), ("marB", pad)):
                 properties.set(name, str(emu(value)))
             line = etree.SubElement(properties, qn("a:lnB"), w="12700" if head else "6350")
             colour = "tx2" if head else "accent5"
@@ -229,7 +232,7 @@ class _Painter:
         """Replaces the paragraphs of a text body."""
         for old in body.findall(qn("a:p")):
             body.remove(old)
-        for one in paragraphs:
+        for one in paragraphs or (NOTHING,):
             line = etree.SubElement(body, qn("a:p"))
             properties = etree.SubElement(line, qn("a:pPr"))
             if right:
@@ -247,10 +250,8 @@ class _Painter:
                 etree.SubElement(properties, qn("a:buChar"), char="•")
             else:
                 etree.SubElement(properties, qn("a:buNone"))
-            for run in one.runs:
+            for run in _written(one):
                 self.run(line, run, one.size)
-        if not paragraphs:
-            etree.SubElement(body, qn("a:p"))
 
     def run(self, line: Any, run: Run, size: float) -> None:
         element = etree.SubElement(line, qn("a:r"))
@@ -273,9 +274,42 @@ class _Painter:
         etree.SubElement(element, qn("a:t")).text = clean(run.text)
 
     def link(self, properties: Any, relation: str, **attributes: str | None) -> None:
+        # A grey underline: titles full of linked figures stay calm.
+        line = etree.SubElement(etree.SubElement(properties, qn("a:uFill")), qn("a:solidFill"))
+        etree.SubElement(line, qn("a:schemeClr"), val="accent2")
         found = {name: value for name, value in attributes.items() if value}
         link = etree.SubElement(properties, qn("a:hlinkClick"), {qn("r:id"): relation, **found})
         link.append(etree.fromstring(_KEEP_COLOUR))
+
+
+def _written(one: Paragraph) -> Sequence[Run]:
+    """The runs to write. A link ends where a line ends: LibreOffice moves a link that does not fit to the
+    next line whole, and breaks one wider than a line inside a word.
+    """
+    found: list[Run] = []
+    for line in one.lines:
+        found += line
+        if line and (line[-1].url or line[-1].evidence):
+            words = line[-1].text.rstrip(" ")
+            space = Run(line[-1].text[len(words) :], bold=line[-1].bold, tone=line[-1].tone)
+            found[-1:] = [replace(line[-1], text=words), space] if words else [space]
+    return _joined_words([run for run in found if run.text])
+
+
+def _joined_words(runs: Sequence[Run]) -> list[Run]:
+    """Neighbours of one look become one run, but links stay as they are."""
+    found: list[Run] = []
+    for run in runs:
+        if (
+            found
+            and not run.url
+            and not run.evidence
+            and replace(found[-1], text="") == replace(run, text="")
+        ):
+            found[-1] = replace(run, text=found[-1].text + run.text)
+        else:
+            found.append(run)
+    return found
 
 
 def _describe(frame: Any, description: str) -> None:

@@ -136,14 +136,17 @@ def _rounded(number: Decimal, places: int) -> Decimal:
 
 
 def format_moment(moment: str, language: str, zone: str, *, short: bool = False) -> str:
-    """An ISO date, or a date and time shown in the time zone with its name. Raises ValueError."""
+    """An ISO date, or a date and time shown in the time zone with its name. Raises ValueError.
+
+    As the app's own pages write them, without the full stop that Babel puts after a Swedish month.
+    """
     locale = LOCALES[language]
     if len(moment) == 10:
-        day = date.fromisoformat(moment)
-        return format_date(day, "d MMM" if short else "d MMM y", locale=locale).replace(" ", "\xa0")
-    return format_datetime(
-        datetime.fromisoformat(moment), "d MMM y HH:mm z", tzinfo=ZoneInfo(zone), locale=locale
-    ).replace(" ", "\xa0")
+        said = format_date(date.fromisoformat(moment), "d MMM" if short else "d MMM y", locale=locale)
+    else:
+        at = datetime.fromisoformat(moment)
+        said = format_datetime(at, "d MMM y HH:mm z", tzinfo=ZoneInfo(zone), locale=locale)
+    return said.replace(".", "").replace(" ", "\xa0")
 
 
 def clean(text: str) -> str:

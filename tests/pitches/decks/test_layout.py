@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pitches.decks import fit, layout
+from pitches.decks import blocks, fit, layout
 from pitches.decks.flow import PAD_X, PAD_Y
 from pitches.decks.page import BULLET_INDENT, HEIGHT, WIDTH, ChartBox, Page, Paragraph, TableBox, TextBox
 from pitches.decks.text import Run, plain
@@ -203,3 +203,35 @@ def test_a_cut_line_ends_in_an_ellipsis_inside_its_room() -> None:
     lines = fit.wrap([Run("many words " * 40)], 100, 12)
     short = fit.cut(lines, 2, 100, 12)
     assert len(short) == 2 and plain(short[1]).endswith("…") and fit.line_width(short[1], 12) <= 100
+
+
+def test_rows_share_the_room_that_is_left_up_to_what_looks_right() -> None:
+    pages = {page.key: page for page in layout.lay_out(snapshots.full())}
+    for key, most in (("summary", blocks.VERDICT_AIR), ("voice", blocks.AIR)):
+        (table,) = (box for box in pages[key].elements if isinstance(box, TableBox))
+        assert {0 < row.spare <= most for row in table.rows} == {True}
+        assert table.head.spare == 0
+    long = [page for page in layout.lay_out(long_table(90)) if page.key == "long"]
+    tables = [box for page in long for box in page.elements if isinstance(box, TableBox)]
+    assert {row.spare for table in tables for row in table.rows} == {0}
+
+
+def test_a_title_of_one_line_and_a_word_is_set_a_little_smaller() -> None:
+    snapshot: Any = snapshots.full()
+    title = "Forty people asked us for beans that taste of nothing but fresh beans"
+    snapshot["slides"] = [snapshots.drawn.slide(1, key="one", title=text(title), blocks=[])]
+    (page,) = layout.lay_out(snapshot)
+    (line,) = page.title.paragraphs
+    assert (line.size, len(line.lines)) == (24.0, 1)
+    assert len(fit.wrap(line.runs, layout.ROOM, 26.0)) == 2
+
+
+def test_a_cell_says_each_fact_on_a_line_of_its_own() -> None:
+    writer = blocks.Writer(snapshots.full(), "en")
+    runs = blocks._cell_runs(
+        writer, {"state": "yes", "text": text("{s1.stories} stories\nby many"), "evidence": "E1"}, ""
+    )
+    one = blocks.cell(runs, 300.0, 11.0)
+    assert [plain(fact.runs) for fact in one.paragraphs] == ["●\xa0212 stories", "by many"]
+    # The figure leads to its proof, the words beside it stay quiet.
+    assert [run.text for fact in one.paragraphs for run in fact.runs if run.evidence] == ["212"]
