@@ -208,7 +208,9 @@ def _share(ground: Ground, state: State, title: Text, reasoning: Text, edited: b
         ]
         values = [f"s4.voice.{index}" for index, _ in enumerate(ground.brands)]
         series = [(ground.say("label.s4.voice"), "own", values)]
-        blocks.append(show.chart("bar", categories, series, "percent", ground.say("chart.s4")))
+        roles = ["own" if brand.is_own else "rival" for brand in ground.brands]
+        bars = show.chart("bar", categories, series, "percent", ground.say("chart.s4"))
+        blocks.append(bars | {"roles": roles})
     blocks += show.bullets(
         _standing(ground, line, measure) for line, measure in (("stories", "stories"), ("growth", "momentum"))
     )
@@ -247,7 +249,7 @@ def _matrix(ground: Ground) -> Slide:
     rows = [
         [
             {"text": ground.say("chart.brand", brand=f"@brand.{index_of[brand.pk]}")},
-            *(reading(ground, index_of[brand.pk], cell) for cell in cells),
+            *(reading(ground, index_of[brand.pk], cell, "\n") for cell in cells),
         ]
         for brand, cells in matrix.rows
     ]
@@ -267,8 +269,8 @@ def _matrix(ground: Ground) -> Slide:
     )
 
 
-def reading(ground: Ground, index: int, cell: PlaceCell) -> show.Cell:
-    """Yes, no or unknown with what was read, its day and its proof."""
+def reading(ground: Ground, index: int, cell: PlaceCell, between: str = ", ") -> show.Cell:
+    """Yes, no or unknown with what was read, its day and its proof. ``between`` parts the facts."""
     proof = ground.register.figures["s4.places"].evidence
     said: list[Text] = []
     for metric, one in cell.cell.readings.items():
@@ -287,7 +289,7 @@ def reading(ground: Ground, index: int, cell: PlaceCell) -> show.Cell:
             ground.figure(key, cell.cell.on, "date", proof, label="s4.read_on")
         said.append(ground.say("reading.on", value=key))
     if said:
-        found["text"] = {language: ", ".join(text[language] for text in said) for language in said[0]}
+        found["text"] = {language: between.join(text[language] for text in said) for language in said[0]}
     url = cell.cell.url or (cell.profile.url if cell.profile else "")
     return found | {"url": url} if url else found
 
