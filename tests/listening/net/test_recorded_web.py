@@ -94,4 +94,5 @@ def test_its_log_shows_pace_agent_and_conditional_requests(recorded):
 def test_pages_are_read_only_where_robots_allow(recorded):
     client = Client(Settings(agent=AGENT, replay_url=recorded, pace_factor=0), Pace())
     assert Robots(client, Cache()).allowed("https://medium.com/tag/python")
-    assert not Robots(client, Cache()).allowed("https://nobody.fjallvik.example/")
+    with pytest.raises(SourceError, match="There is no site called nobody.fjallvik.example"):
+        Robots(client, Cache()).check("https://nobody.fjallvik.example/")
