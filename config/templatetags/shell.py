@@ -47,8 +47,8 @@ def number(value: float | None, decimals: int = 0) -> str:
     """A number as the reader's language writes it: 1,284 or 1 284. None, not known, is "–", never a zero."""
     if value is None or value == "":
         return UNKNOWN
-    # Rounded first: number_format alone cuts off, and 44.8 would be 44.
-    return formats.number_format(round(value, decimals), decimal_pos=decimals, use_l10n=True, force_grouping=True)
+    rounded = round(value, decimals)  # number_format alone cuts off, and 44.8 would be 44
+    return formats.number_format(rounded, decimal_pos=decimals, use_l10n=True, force_grouping=True)
 
 
 @register.simple_tag
