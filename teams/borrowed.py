@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 SENTENCES = (
     # django-allauth: the login form and what it answers
     gettext_noop("Email"),
+    gettext_noop("Email address"),
     gettext_noop("The email address and/or password you specified are not correct."),
     gettext_noop("You must type the same password each time."),
     gettext_noop("The password reset token was invalid."),
