@@ -329,8 +329,9 @@ def column_widths(
     natural, least = [0.0] * count, [0.0] * count
     for cells, text_size in [(heads, 10.0), *((cells, size) for cells in rows)]:
         for index, runs in enumerate(cells):
-            natural[index] = max(natural[index], fit.line_width(runs, text_size))
-            words = [word for run in runs for word in run.text.split(" ")]
+            whole = max(fit.line_width(stretch, text_size) for stretch in stretches(runs))
+            natural[index] = max(natural[index], whole)
+            words = [word for run in runs for word in run.text.split()]
             longest = max((text_width(word, text_size, True) for word in words), default=0.0)
             least[index] = max(least[index], longest)
     most, longest_word = width * 0.45, min(130.0, width / count)
