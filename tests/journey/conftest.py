@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, Page
 
+from config import env
 from tests.journey.webs import WEBS, Web
 from tests.replay import SEARXNG
 from tests.running import Earshot
@@ -47,6 +49,11 @@ class Trip:
     def visit(self, href: str | None) -> None:
         """Goes where a link leads, as a page of its own."""
         self.page.goto(urljoin(self.earshot.url, href or ""))
+
+    def ten_minutes_pass_for_feeds(self) -> None:
+        """A feed that was read a moment ago would not be asked again."""
+        with psycopg.connect(env.embedded_database_url(self.earshot.data)) as connection:
+            connection.execute("update listening_feed set polled_at = polled_at - interval '10 minutes'")
 
     def fits_a_phone(self) -> None:
         """Nothing on this page scrolls sideways on a phone."""
@@ -82,7 +89,6 @@ def trip(
             finally:
                 context.close()
                 earshot.end(signal.SIGTERM)
-                print(earshot.said(), (earshot.data / "logs" / "worker.log").read_text()[-1500:])
     finally:
         web.stop()
 
@@ -103,7 +109,7 @@ def _begin(web: Web, earshot: Earshot, page: Page, files: Path) -> Trip:
 def step(trip: Trip) -> Iterator[None]:
     """Leaves out what comes after a failed step; what the console complained of fails this one."""
     if trip.stopped_at:
-        pytest.skip(f"the journey stopped: {trip.stopped_at}")
+        pytest.skip(f"the journey stopped: {trip.stopped_at.partition(',')[0]}")
     yield
     said, trip.said[:] = list(trip.said), []
     assert said == []
