@@ -144,7 +144,7 @@ def _measure_momentum(ground: Ground) -> str:
             "author": "",
             "date": day.isoformat(),
             "excerpt": f"{value:g}",
-            "why": best.metric,
+            "why": best.metric_label,
         }
         for pk, series in (best.series.items() if best else ())
         for day, value in sorted(series.items())
