@@ -162,7 +162,7 @@ def _axes(chart: Chart) -> tuple[dict[str, Any], dict[str, Any]]:
             "color": palette.INK,
             "fontSize": SIZE if chart.horizontal else 10,
             "interval": 0 if chart.horizontal else -(-len(chart.categories) // 12) - 1,
-            **({"width": WIDEST_NAME, "overflow": "break"} if chart.horizontal else {}),
+            **({"width": WIDEST_NAME, "overflow": "break"} if chart.horizontal else {"hideOverlap": True}),
         },
     }
     value: dict[str, Any] = {

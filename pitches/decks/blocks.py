@@ -175,7 +175,7 @@ def evidence_run(evidence: str) -> Run:
 def verdict_runs(writer: Writer, verdict: str, *, bold: bool = False) -> list[Run]:
     """A dot in the colour of the verdict, and its word."""
     tone = VERDICT_TONES[verdict]
-    return [Run("● ", tone=tone), Run(writer.word(verdict), tone="muted", bold=bold)]
+    return [Run("●\xa0", tone=tone), Run(writer.word(verdict), tone="muted", bold=bold)]
 
 
 def _verdicts(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
