@@ -1,4 +1,4 @@
-"""Fetches the browser files we ship and lists them in ``static/vendor/vendor.json`` (developers only; npm).
+"""Fetches the browser files and fonts we ship, lists them in ``static/vendor/vendor.json`` (developers only; npm).
 
     python tools/vendor.py            fetch the versions below, copy the listed files, write the list
     python tools/vendor.py --check    compare what lies there with the list (no network)
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
+FONTS = VENDOR.parent / "fonts"  # decks are measured with them and PDFs set in them; browsers get others
 LIST = VENDOR / "vendor.json"
 
 
@@ -53,6 +54,16 @@ PACKAGES = (
             "files/inter-latin-wght-normal.woff2": "inter-latin.woff2",
             "files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2",
             "LICENSE": "inter.LICENSE",
+        },
+    ),
+    Package(
+        "@expo-google-fonts/arimo",
+        "0.4.3",
+        "OFL-1.1",
+        {
+            "400Regular/Arimo_400Regular.ttf": "../fonts/Arimo-Regular.ttf",
+            "700Bold/Arimo_700Bold.ttf": "../fonts/Arimo-Bold.ttf",
+            "LICENSE_FONT": "../fonts/Arimo-LICENSE.txt",
         },
     ),
 )
@@ -148,12 +159,13 @@ def update() -> None:
 
 
 def problems() -> list[str]:
-    """What differs between the list and the folder: changed, absent and unlisted files, one sentence each."""
+    """What differs between list and folders: changed, absent and unlisted files, one sentence each."""
     listed = {line["file"]: line["sha256"] for line in json.loads(LIST.read_text())}
     found = {
-        str(path.relative_to(VENDOR)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in VENDOR.rglob("*")
-        if path.is_file() and path != LIST
+        prefix + str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for folder, prefix in ((VENDOR, ""), (FONTS, "../fonts/"))
+        for path in folder.rglob("*")
+        if path.is_file() and path != LIST and path.name != "README.md"
     }
     return (
         [f"{file} is listed but absent" for file in sorted(listed.keys() - found.keys())]
