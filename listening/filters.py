@@ -77,9 +77,13 @@ class Filtered:
     cut: bool = False
 
 
+FIRST_DAY, LAST_DAY = date(1995, 1, 1), date(9990, 1, 1)  # beyond, adding a day or a zone overflows
+
+
 def period(workspace: Workspace, first: date, last: date) -> tuple[datetime, datetime]:
     """From the first day's midnight to the midnight after the last, in the workspace's zone."""
     zone = workspace.zone
+    first, last = (min(max(day, FIRST_DAY), LAST_DAY) for day in (first, last))
     return (
         datetime.combine(first, time(), zone),
         datetime.combine(last + timedelta(days=1), time(), zone),
@@ -95,7 +99,7 @@ def apply(workspace: Workspace, form: MentionFilterForm, now: datetime) -> Filte
     matches = queries.matched(
         workspace,
         subject=Search.Subject.INDUSTRY if about == "industry" else None,
-        brand=Brand.objects.get(workspace=workspace, pk=about) if about.isdigit() else None,
+        brand=Brand.objects.get(workspace=workspace, pk=about) if about not in ("", "industry") else None,
         form=asked["form"] or None,
         source=asked["source"] or None,
         since=since,
@@ -130,7 +134,7 @@ def bounds(
         since = period(
             workspace,
             workspace.localtime(now).date() - timedelta(days=int(asked["days"]) - 1),
-            date.max - timedelta(days=1),
+            LAST_DAY,
         )[0]
     return since, until
 

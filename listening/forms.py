@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from listening import plans, query
 from listening.models import ScanPlan, Search, SourceSetting
-from listening.net import SourceError, check_url
+from listening.net import SourceError, canonical_host, check_url
 from listening.query.parser import MAX_CHARACTERS
 
 
@@ -107,10 +107,12 @@ class SourceForm(forms.ModelForm):
         labels = {"enabled": _("Listen here"), "instance": _("Server")}
 
     def clean_instance(self) -> str:
-        host = self.cleaned_data["instance"].strip().lower()
+        host = str(self.cleaned_data["instance"]).strip().lower()
         if host:
             try:
-                check_url(f"https://{host}/")
+                checked = canonical_host(check_url(f"https://{host}/"))
             except SourceError as error:
                 raise ValidationError(_(error.message) % error.params) from error
-        return str(host)
+            if checked != host:
+                raise ValidationError(_("Write the server’s name only, such as mastodon.example."))
+        return host

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import islice, pairwise
 
 from cronsim import CronSim, CronSimError
 from django.core.exceptions import ValidationError
@@ -13,19 +14,23 @@ from listening.models import ScanPlan
 from teams.models import Workspace
 
 WEEKDAYS = 7
+FIELDS = 5
+SHORTEST = timedelta(minutes=15)
+RUNS_LOOKED_AT = 200  # more than any pattern of minutes within two hours
 
 
 def check_cron(text: str) -> None:
     """Raises ValidationError unless ``text`` is a cron expression that comes due, at most quarter-hourly."""
     try:
-        runs = CronSim(text, datetime(2026, 1, 1, tzinfo=UTC))
-        first, second = next(runs), next(runs)
+        if len(text.split()) != FIELDS:
+            raise CronSimError("a field for seconds would be the sixth")
+        runs = list(islice(CronSim(text, datetime(2026, 1, 1, tzinfo=UTC)), RUNS_LOOKED_AT))
     except (CronSimError, StopIteration) as error:
         raise ValidationError(
             _("“%(text)s” is not a cron expression. Write five fields, such as “0 7 * * 1-5”."),
             params={"text": text},
         ) from error
-    if (second - first).total_seconds() < 15 * 60:
+    if any(later - earlier < SHORTEST for earlier, later in pairwise(runs)):
         raise ValidationError(_("Scan at most every quarter of an hour: the sources ask us to be polite."))
 
 
@@ -39,8 +44,14 @@ def next_run(plan: ScanPlan, after: datetime) -> datetime | None:
     return next(CronSim(plan.cron, after.astimezone(plan.workspace.zone))).astimezone(UTC)
 
 
-def plan_of(workspace: Workspace, now: datetime) -> ScanPlan:
-    """The workspace's plan; made on first asking, daily at 07:00."""
+def plan_of(workspace: Workspace) -> ScanPlan:
+    """The workspace's plan; before there is one, what would be proposed: unsaved, off, daily at 07:00."""
+    found = ScanPlan.objects.select_related("workspace").filter(workspace=workspace).first()
+    return found or ScanPlan(workspace=workspace, is_on=False)
+
+
+def make_plan(workspace: Workspace, now: datetime) -> ScanPlan:
+    """The workspace's plan; made when there is none: every day at 07:00."""
     plan, made = ScanPlan.objects.select_related("workspace").get_or_create(workspace=workspace)
     if made:
         plan.refresh_from_db()

@@ -316,7 +316,11 @@ class Health:
 def health(workspace: Workspace) -> dict[str, Health]:
     """Per source: last success with its items, and the error of the newest fetch."""
     found: dict[str, Health] = {}
-    finished = Fetch.objects.filter(scan__workspace=workspace, finished_at__isnull=False)
+    finished = Fetch.objects.filter(scan__workspace=workspace, finished_at__isnull=False).exclude(
+        capability="thread",
+        pages__lte=1,
+        inspected=0,  # had nothing to ask, so nothing was answered
+    )
     newest = finished.order_by("source", "-finished_at").distinct("source")
     good = finished.filter(last_ok_at__isnull=False).order_by("source", "-finished_at").distinct("source")
     last_good = {fetch.source: fetch for fetch in good}

@@ -194,7 +194,7 @@ def world() -> World:
     setup.confirm(workspace, kind=Brand.Kind.COMPETITOR, name="Bergby")
     setup.save_industry(workspace, ["coffee"], ["coffee"])
     mention = make_mention(workspace)
-    plans.plan_of(workspace, now)
+    plans.make_plan(workspace, now)
     phrase = workspace.phrases.order_by("pk").first()
     assert phrase
     page = visibility.manual_page(

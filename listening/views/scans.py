@@ -25,7 +25,7 @@ HEARING = ("search", "tagged", "poll")  # whose "new" are mentions
 def scans(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     """The run log: every scan, newest first, with what it found and what failed."""
     rows = list(Scan.objects.filter(workspace=workspace).prefetch_related("fetches")[:SHOWN])
-    plan = plans.plan_of(workspace, timezone.now())
+    plan = plans.plan_of(workspace)
     return render(
         request,
         "listening/scans.html",
@@ -37,14 +37,16 @@ def scans(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     )
 
 
-def tally(fetches: list[Fetch]) -> dict[str, int]:
-    """How far a scan's fetches are, for a line of words."""
+def tally(fetches: list[Fetch]) -> dict[str, int | None]:
+    """How far a scan's fetches are, for a line of words; "new" is None as long as nothing was read."""
+    heard = [fetch.new for fetch in fetches if fetch.capability in HEARING and fetch.pages]
     return {
         "all": len(fetches),
         "done": sum(fetch.is_finished for fetch in fetches),
         "failed": sum(fetch.state == Fetch.State.FAILED for fetch in fetches),
         "partial": sum(fetch.state == Fetch.State.PARTIAL for fetch in fetches),
-        "new": sum(fetch.new for fetch in fetches if fetch.capability in HEARING),
+        "struggling": sum(bool(fetch.error) and not fetch.is_finished for fetch in fetches),
+        "new": sum(heard) if heard else None,
     }
 
 
@@ -57,9 +59,11 @@ def scan_now(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
             request, _("This is the sample workspace: its data is made up, and nothing is scanned.")
         )
         return redirect("listening:scans", workspace.code)
-    plans.plan_of(workspace, timezone.now())  # from the first scan on, one follows every day
-    one = scanning.start(workspace, schedule.now())
-    record(workspace, request.user, "scan.started", str(one.pk))
+    plans.make_plan(workspace, timezone.now())  # from the first scan on, one follows every day
+    one = scanning.running(workspace)
+    if one is None:
+        one = scanning.start(workspace, schedule.now())
+        record(workspace, request.user, "scan.started", str(one.pk))
     tasks.tick.delay_on_commit()
     return redirect("listening:scan", workspace.code, one.pk)
 
@@ -79,11 +83,14 @@ def scan(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpRespon
 @member("read")
 def plan(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     """When scans run, and the next run in the workspace's time."""
-    row = plans.plan_of(workspace, timezone.now())
-    form = PlanForm(request.POST if request.method == "POST" else None, instance=row)
     if request.method == "POST":
         access.workspace(request, workspace.code, "edit")
-    if request.method == "POST" and form.is_valid():
+        row = plans.make_plan(workspace, schedule.now())
+        form = PlanForm(request.POST, instance=row)
+    else:
+        row = plans.plan_of(workspace)
+        form = PlanForm(instance=row, initial={} if row.pk else {"is_on": True})
+    if form.is_valid():
         row = form.save(commit=False)
         row.due_at = plans.next_run(row, schedule.now())
         row.lease_token = row.lease_until = None

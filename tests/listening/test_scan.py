@@ -225,7 +225,7 @@ def test_a_tag_search_goes_through_every_tag(workspace: Workspace, monkeypatch: 
 
 
 def make_plan(workspace: Workspace, **fields: object) -> ScanPlan:
-    plan = plans.plan_of(workspace, datetime(2026, 3, 1, tzinfo=UTC))
+    plan = plans.make_plan(workspace, datetime(2026, 3, 1, tzinfo=UTC))
     for name, value in fields.items():
         setattr(plan, name, value)
     plan.due_at = plans.next_run(plan, datetime(2026, 3, 27, tzinfo=UTC))

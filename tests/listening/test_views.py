@@ -8,8 +8,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from listening import scan, schedule
-from listening.models import FeedSubscription, Mention, ScanPlan, Search
+from listening import queries, scan, schedule
+from listening.models import (
+    FeedSubscription,
+    Fetch,
+    Mention,
+    Scan,
+    ScanPlan,
+    Search,
+    SourceSetting,
+)
 from teams.models import Role, User, Workspace
 from tests.make import (
     hear,
@@ -209,6 +217,58 @@ def test_a_plan_shows_its_next_run_in_the_workspaces_time(alices: Client, worksp
     alices.post(url("plan", workspace), {"every": "day", "at": "08:00", "weekday": "1"})
     plan.refresh_from_db()
     assert plan.due_at is None
+
+
+def test_looking_at_the_plan_makes_none(alices: Client, workspace: Workspace) -> None:
+    for page in ("plan", "scans"):
+        assert alices.get(url(page, workspace)).status_code == 200
+    assert not ScanPlan.objects.exists()
+
+
+@pytest.mark.parametrize("cron", ["1,30-59 * * * *", "* * * * *", "0 0 * * * *", "0 7 30 2 *", "@daily"])
+def test_a_plan_is_polite_and_has_five_fields(alices: Client, workspace: Workspace, cron: str) -> None:
+    asked = {"every": "cron", "at": "08:00", "cron_text": cron, "weekday": "1", "is_on": "on"}
+    assert "invalid-feedback" in alices.post(url("plan", workspace), asked).content.decode()
+
+
+@pytest.mark.parametrize("asked", [{"until": "9999-12-31"}, {"since": "9999-12-31"}, {"since": "0001-01-01"}])
+def test_days_at_the_end_of_time_are_no_crash(
+    alices: Client, workspace: Workspace, asked: dict[str, str]
+) -> None:
+    assert alices.get(url("mentions", workspace), asked).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example#", "evil.example?x=", "mastodon.example/../x", "a b", "10.0.0.1"]
+)
+def test_a_server_is_a_bare_public_name(alices: Client, workspace: Workspace, host: str) -> None:
+    alices.post(url("source", workspace, "mastodon"), {"enabled": "on", "instance": host})
+    assert not SourceSetting.objects.filter(workspace=workspace).exclude(instance="").exists()
+    alices.post(url("source", workspace, "mastodon"), {"enabled": "on", "instance": "mastodon.example"})
+    assert SourceSetting.objects.get(workspace=workspace).instance == "mastodon.example"
+
+
+def test_what_was_not_read_is_not_printed_as_zero(alices: Client, workspace: Workspace) -> None:
+    started = Scan.objects.create(workspace=workspace, slot=schedule.now())
+    Fetch.objects.create(scan=started, source="hackernews", capability="search", state=Fetch.State.FAILED)
+    page = alices.get(url("scan", workspace, started.pk)).content.decode()
+    assert "not read" in page
+    assert "nothing could be read so far" in page
+    assert ">0<" not in page
+
+
+def test_a_source_that_was_never_asked_has_no_last_answer(alices: Client, workspace: Workspace) -> None:
+    started = Scan.objects.create(workspace=workspace, slot=schedule.now())
+    Fetch.objects.create(
+        scan=started,
+        source="mastodon",
+        capability="thread",
+        state=Fetch.State.OK,
+        pages=1,
+        finished_at=schedule.now(),
+        last_ok_at=schedule.now(),
+    )
+    assert queries.health(workspace) == {}
 
 
 def test_a_feed_is_followed_and_left(alices: Client, workspace: Workspace) -> None:
