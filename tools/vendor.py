@@ -1,4 +1,4 @@
-"""Fetches the browser files and fonts we ship, lists them in ``static/vendor/vendor.json`` (developers only; npm).
+"""Fetches the browser files and fonts we ship; lists them in ``static/vendor/vendor.json`` (for developers).
 
     python tools/vendor.py            fetch the versions below, copy the listed files, write the list
     python tools/vendor.py --check    compare what lies there with the list (no network)
