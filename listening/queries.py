@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -130,6 +130,8 @@ class Coverage:
     gaps: tuple[str, ...]
     error: str  # in the reader's language, "" = none
     fetched_at: datetime | None
+    error_message: str = ""  # the same as stored: an English template with its parameters
+    error_params: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_whole(self) -> bool:
@@ -197,6 +199,8 @@ def _covered(name: str, fetches: Sequence[Fetch], since: datetime, until: dateti
         gaps=tuple(sorted({" ".join(gap) for fetch in last for gap in fetch.gaps})),
         error=errors[-1].error_text if errors else "",
         fetched_at=max((fetch.finished_at for fetch in last if fetch.finished_at), default=None),
+        error_message=errors[-1].error if errors else "",
+        error_params=errors[-1].error_params if errors else {},
     )
 
 

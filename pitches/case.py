@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from pitches import frame, verdicts
 from pitches.decks import contract
+from pitches.figures import Value
 from pitches.ground import Ground
 from pitches.models import Action, Pitch, Step
 from pitches.slides import Slide
@@ -156,6 +157,7 @@ def build(pitch: Pitch, now: datetime | None = None) -> Case:
 
 def _name(ground: Ground, pitch: Pitch) -> None:
     ground.names["brand"] = ground.own.name if ground.own else ground.workspace.name
+    ground.names["title"] = pitch.title
     ground.names["audience"] = pitch.audience
     ground.names["author"] = str(pitch.created_by) if pitch.created_by else ""
 
@@ -186,13 +188,21 @@ def _step(ground: Ground, number: int, verdict: Verdict, edits: list[Step], lang
 
 
 def _variant(ground: Ground, number: int, verdict: Verdict) -> str:
-    """A rival may lead without being louder; then the title must not say that it is heard more."""
-    if number != 4 or verdict.state != "supported":
+    """A title says who is heard more: a rival may lead without being louder, and we may be the loudest."""
+    if number != 4 or verdict.state not in ("supported", "mixed"):
         return ""
     values = ground.register.values()
+    if verdict.state == "mixed":
+        own, *others = (_share(values[f"s4.voice.{index}"]) for index, _ in enumerate(ground.brands))
+        return "mixed_loudest" if own > max(others, default=own) else ""
     theirs, ours = values["s4.rival_stories"], values["s4.own_stories"]
     louder = isinstance(theirs, int) and isinstance(ours, int) and theirs > ours
     return "" if louder else "supported_quiet"
+
+
+def _share(value: Value) -> float:
+    """A share to compare; an unknown one counts for nothing."""
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def period_of(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pitches.models import Action, Pitch
 
 LONGEST_PERIOD = 366
+FIRST_DAY = date(1995, 1, 1)  # nobody posted before; and a year with few digits is a slip
+FURTHEST_PERIOD = timedelta(days=365)  # from today
+FURTHEST_DECISION = timedelta(days=2 * 365)
 
 
 class Day(forms.DateInput):
@@ -41,6 +46,12 @@ class PitchForm(forms.ModelForm[Pitch]):
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
         start, end = found.get("period_start"), found.get("period_end")
+        latest = timezone.localdate() + FURTHEST_PERIOD
+        for name in ("period_start", "period_end"):
+            if (day := found.get(name)) and not FIRST_DAY <= day <= latest:
+                self.add_error(name, _("Choose a day from 1995 up to a year from today."))
+        if self.errors:
+            return found
         if start and end and end < start:
             raise ValidationError({"period_end": _("The last day lies before the first one.")})
         if start and end and (end - start).days >= LONGEST_PERIOD:
@@ -79,6 +90,15 @@ class AskForm(forms.ModelForm[Pitch]):
         if len(currency) != 3 or not currency.isascii() or not currency.isalpha():
             raise ValidationError(_("Write the currency as three letters."))
         return currency
+
+    def clean_ask_decide_by(self) -> Any:
+        day = self.cleaned_data["ask_decide_by"]
+        today = self.instance.workspace.localtime(timezone.now()).date()
+        if day and day < today:
+            raise ValidationError(_("This day has passed. Choose today or a later day."))
+        if day and day > today + FURTHEST_DECISION:
+            raise ValidationError(_("Choose a day within the next two years."))
+        return day
 
     def clean_ask_hours(self) -> Any:
         return self._not_below_zero("ask_hours")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from listening.queries import Coverage
 from pitches import slides as show
 from pitches.figures import Details
 from pitches.ground import Ground
 from pitches.slides import Cell, Slide
-from pitches.verdicts import THRESHOLDS, State, Verdict
+from pitches.verdicts import THRESHOLDS, State, Threshold, Verdict
 from pitches.words import Text, join, places, table
 
 SIGNS = {">=": "at_least", "<": "less_than", ">": "more_than"}
@@ -18,7 +19,17 @@ def measure_rules(ground: Ground) -> None:
     """Every threshold as a figure, so that a reason can print it and lead to the rule book."""
     proof = ground.prove(0, "rules", kind="assumption")
     for name, rule in THRESHOLDS.items():
-        ground.figure(f"rule.{name}", rule.value, rule.unit, proof, label="rule")
+        ground.register.add(f"rule.{name}", rule.value, rule.unit, proof, _rule_label(ground, rule))
+
+
+def _rule_label(ground: Ground, rule: Threshold) -> Text:
+    """What the threshold is for: "Rule of the first step, supported: Stories"."""
+    head, side = ground.say(f"label.rule.s{rule.step}"), ground.say(f"side.{rule.side}")
+    measure = ground.say(f"measure.{rule.measure}")
+    return {
+        language: f"{head[language]}, {side[language].lower()}: {measure[language].rstrip(':')}"
+        for language in head
+    }
 
 
 def rule_text(ground: Ground, name: str) -> Text:
@@ -46,12 +57,14 @@ def titled(ground: Ground, key: str, state: State, variant: str = "") -> Text:
 
 
 def cover(ground: Ground, state: State) -> Slide:
-    """Brand, audience, author and period; the renderers add id and date of freezing."""
+    """The pitch's own title, audience, author and period; the renderers add id and date of freezing."""
     lines = [ground.say("cover.period")]
     if ground.names.get("audience"):
         lines.insert(0, ground.say("cover.audience"))
     if ground.names.get("author"):
         lines.append(ground.say("cover.author"))
+    if ground.names.get("title"):
+        lines.insert(0, ground.say("cover.name"))
     return Slide("cover", titled(ground, "cover", state), [show.paragraph(line) for line in lines],
                  ground.say("cover.notes"), layout="cover")  # fmt: skip
 
@@ -152,13 +165,20 @@ def _method(ground: Ground) -> list[show.Block]:
     ]
 
 
+def _happened(ground: Ground, one: Coverage) -> Cell:
+    """Why a source could not be read, in every language of the pitch."""
+    if one.error_message:
+        return {"text": ground.translated(f"error.{one.source}", one.error_message, one.error_params)}
+    return {"raw": "; ".join(one.gaps) or "–"}
+
+
 def _health(ground: Ground) -> list[show.Block]:
     rows: list[list[Cell]] = [
         [
             {"raw": one.label},
             {"text": ground.say(f"coverage.{one.state}")},
             {"figure": f"s1.inspected.{one.source}"},
-            {"raw": one.error or "; ".join(one.gaps) or "–"},
+            _happened(ground, one),
         ]
         for one in ground.coverage
     ]

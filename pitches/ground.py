@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import translation
+from django.utils.translation import gettext
 
 from competitors import observe
 from listening import queries
 from listening.models import Brand, Match, Mention, Search, SearchVersion
 from listening.queries import Coverage
 from pitches.figures import Details, Kind, Register, Row, Unit, Value
-from pitches.words import Text, say
+from pitches.words import LANGUAGES, Text, say
 from teams.models import Workspace
 
 T = TypeVar("T")
@@ -130,6 +132,14 @@ class Ground:
 
     # Words, names and figures
 
+    def translated(self, key: str, message: str, params: Mapping[str, Any]) -> Text:
+        """A stored English sentence in every language of a pitch. Each is a name: it may hold digits."""
+        said = {}
+        for language in LANGUAGES:
+            with translation.override(language):
+                said[language] = f"{{{self.name(f'{key}.{language}', gettext(message) % params)}}}"
+        return said
+
     def say(self, key: str, **names: str) -> Text:
         """A sentence from ``pitches/words``, its plurals settled by the figures found so far."""
         return say(key, self.register.values(), **names)
@@ -179,14 +189,17 @@ class Ground:
         versions = [(search, search.current) for search in searches]
         wordings = [(search, version) for search, version in versions if version]
         return Details(
-            query="\n".join(f"{search} {version}: {version.text}" for search, version in wordings),
+            # Names and versions only: the same in every language in which the pitch is read.
+            query="\n".join(
+                f"{search.brand or ''} {version}: {version.text}".lstrip() for search, version in wordings
+            ),
             query_version=", ".join(sorted({str(version) for _, version in wordings})),
             sources=[one.label for one in coverage],
             gaps=self.gaps(coverage),
             since=self.start,
             until=self.end,
             fetched_at=max((one.fetched_at for one in coverage if one.fetched_at), default=None),
-            inspected=sum(one.inspected for one in coverage) if coverage else None,
+            inspected=inspected(coverage),
             rows_total=matches.order_by().values("mention").distinct().count(),
             rows=self.mention_rows(matches),
         )
@@ -205,6 +218,18 @@ class Ground:
     def mention_rows(self, matches: QuerySet[Match], most: int = MOST_ROWS) -> Callable[[], list[Row]]:
         """The newest mentions behind these matches as evidence rows, read when they are asked for."""
         return lambda: rows_of(list(queries.mentions_of(self.workspace, matches)[:most]), matches)
+
+
+def seen(one: Coverage) -> int | None:
+    """How much of a source was inspected; unknown, not zero, where it let us read nothing."""
+    nothing_read = one.state in ("failed", "none") or (one.state != "ok" and not one.inspected)
+    return None if nothing_read else one.inspected
+
+
+def inspected(coverage: Iterable[Coverage]) -> int | None:
+    """What was inspected in all; unknown when no source let us read anything."""
+    known = [number for number in map(seen, coverage) if number is not None]
+    return sum(known) if known else None
 
 
 def rows_of(mentions: Sequence[Mention], matches: QuerySet[Match] | None = None) -> list[Row]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -88,7 +89,7 @@ def propose_actions(pitch: Pitch, user: User | None, now: datetime | None = None
 
 
 def locked(pitch: Pitch) -> Pitch:
-    """The pitch, held until the transaction ends. Raises Frozen."""
+    """The pitch, held until the transaction ends. Raises Frozen, or Pitch.DoesNotExist when it is gone."""
     held = (
         Pitch.objects.select_for_update(of=("self",))
         .select_related("workspace", "created_by")
@@ -97,6 +98,31 @@ def locked(pitch: Pitch) -> Pitch:
     if held.is_frozen:
         raise Frozen
     return held
+
+
+@contextmanager
+def changing(pitch: Pitch) -> Iterator[Pitch]:
+    """The pitch, held while it is changed. Raises Frozen, or Pitch.DoesNotExist when it is gone."""
+    with transaction.atomic():
+        yield locked(pitch)
+
+
+def save(pitch: Pitch, user: User, values: Mapping[str, Any]) -> Pitch:
+    """Writes these fields and no others. Another period chooses the conversations again. Raises Frozen."""
+    with changing(pitch) as held:
+        before = (held.period_start, held.period_end)
+        for name, value in values.items():
+            setattr(held, name, value)
+        held.save(update_fields=list(values))
+        if (held.period_start, held.period_end) != before:
+            propose_actions(held, user)
+    return held
+
+
+def propose_again(pitch: Pitch, user: User) -> None:
+    """Chooses the conversations anew. Raises Frozen."""
+    with changing(pitch) as held:
+        propose_actions(held, user)
 
 
 @transaction.atomic

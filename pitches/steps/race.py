@@ -50,7 +50,9 @@ def measure(ground: Ground) -> Race:
     voices, places, growths = _measure_voice(ground), _measure_presence(ground), _measure_momentum(ground)
     proof = ground.prove(4, "s4.standing", lambda: Details(fetched_at=ground.once(voice).fetched_at))
     ahead = compare.leads(own, [rival for rival in rivals if rival.voice is not None])
-    ground.figure("s4.rivals", len(ahead) if own.voice is not None else 0, "count", proof)
+    # Without rivals there are none to compare; without our own voice nobody knows how many could be.
+    compared = len(ahead) if own.voice is not None or not ground.rivals else None
+    ground.figure("s4.rivals", compared, "count", proof)
     ground.figure("s4.measures", len(compare.MEASURES), "count", proof)
     ground.figure("s4.leads", ahead[0].theirs if ahead else None, "count", proof)
     first = ahead[0].rival if ahead else None

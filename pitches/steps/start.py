@@ -112,7 +112,7 @@ def why(ground: Ground, index: int, mention: Mention) -> Text:
         said.append(ground.say("why.reactions", reactions=f"s5.reactions.{index}"))
     if values[f"s5.replies.{index}"]:
         said.append(ground.say("why.replies", replies=f"s5.replies.{index}"))
-    else:
+    elif values[f"s5.replies.{index}"] == 0:  # unknown is not "none"
         said.append(ground.say("why.no_replies"))
     return join(*said)
 

@@ -12,7 +12,7 @@ from listening import queries
 from listening.models import Search
 from pitches import slides as show
 from pitches.figures import Row
-from pitches.ground import Ground
+from pitches.ground import Ground, inspected, seen
 from pitches.slides import Slide
 from pitches.verdicts import State, Talk
 from pitches.words import Text
@@ -79,18 +79,17 @@ def _measure_coverage(ground: Ground) -> None:
         "s1.coverage",
         lambda: ground.read_by(
             coverage,
-            inspected=sum(one.inspected for one in coverage) if coverage else None,
+            inspected=inspected(coverage),
             rows_total=len(coverage),
             rows=lambda: [_coverage_row(one) for one in coverage],
         ),
     )
-    ground.figure("s1.sources_asked", len(coverage), "count", proof)
-    ground.figure("s1.sources_covered", sum(1 for one in coverage if one.state == "ok"), "count", proof)
-    ground.figure("s1.sources_failed", sum(1 for one in coverage if one.state != "ok"), "count", proof)
+    covered = sum(1 for one in coverage if one.state == "ok")
+    # Coverage is what answers tell: as long as there is none, even the number of sources is unknown.
+    for name, number in (("asked", len(coverage)), ("covered", covered), ("failed", len(coverage) - covered)):
+        ground.figure(f"s1.sources_{name}", number if coverage else None, "count", proof)
     for one in coverage:
-        # A source that let us read nothing showed us nothing to count.
-        seen = None if one.state in ("failed", "none") else one.inspected
-        ground.figure(f"s1.inspected.{one.source}", seen, "count", proof, label="s1.inspected")
+        ground.figure(f"s1.inspected.{one.source}", seen(one), "count", proof, label="s1.inspected")
 
 
 def _coverage_row(one: queries.Coverage) -> Row:

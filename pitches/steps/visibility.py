@@ -105,7 +105,8 @@ def _measure_reactions(ground: Ground) -> int | None:
         ),
     )
     ground.figure("s2.reactions", total, "count", proof)
-    ground.figure("s2.reacted", found["reacted"], "count", proof)
+    is_known = ground.register.values()["s1.mentions"] is not None
+    ground.figure("s2.reacted", found["reacted"] if is_known else None, "count", proof)
     return total
 
 

@@ -22,11 +22,14 @@ from pitches.words import Text
 def measure(ground: Ground) -> Voice:
     """Counts the conversations we took part in. Without a known account of ours that is unknown, not zero."""
     found = queries.participation(ground.workspace, ground.handles, ground.heard)
-    ours = found.ours if ground.handles else None
+    # Where nobody listened there is no silence: then all of these are unknown.
+    heard = ground.register.values()["s1.mentions"] is not None
+    readable = found.readable if heard else None
+    ours = found.ours if ground.handles and heard else None
 
     def read(rows: Callable[[], list[Row]], inspected: int, total: int) -> Details:
-        heard = ground.heard_by(ground.own_searches, ground.heard)
-        return replace(heard, rows=rows, inspected=inspected, rows_total=total)
+        details = ground.heard_by(ground.own_searches, ground.heard)
+        return replace(details, rows=rows, inspected=inspected, rows_total=total)
 
     proof = ground.prove(
         3,
@@ -34,22 +37,21 @@ def measure(ground: Ground) -> Voice:
         lambda: read(lambda: _conversation_rows(ground), found.readable, found.conversations),
     )
     share = ours / found.readable if ours is not None and found.readable else None
-    ground.figure("s3.conversations", found.conversations, "count", proof)
-    ground.figure("s3.readable", found.readable, "count", proof)
-    ground.figure("s3.unread", found.unread, "count", proof)
-    ground.figure("s3.unreadable", found.unreadable, "count", proof)
+    for name in ("conversations", "readable", "unread", "unreadable"):
+        ground.figure(f"s3.{name}", getattr(found, name) if heard else None, "count", proof)
     ground.figure("s3.ours", ours, "count", proof)
     ground.figure("s3.others", found.readable - ours if ours is not None else None, "count", proof)
     ground.figure("s3.share", share, "percent", proof)
-    ground.figure("s3.opened", found.opened_by_us if ground.handles else None, "count", proof)
+    ground.figure("s3.opened", found.opened_by_us if ours is not None else None, "count", proof)
     asked = ground.prove(
         3,
         "s3.questions",
         lambda: read(lambda: _open_questions(ground), found.questions, found.questions_open),
     )
-    ground.figure("s3.questions", found.questions, "count", asked)
-    ground.figure("s3.questions_open", found.questions_open if ground.handles else None, "count", asked)
-    return Voice(found.readable, share, sum(len(names) for names in ground.handles.values()))
+    waiting = found.questions_open if ours is not None else None
+    ground.figure("s3.questions", found.questions if heard else None, "count", asked)
+    ground.figure("s3.questions_open", waiting, "count", asked)
+    return Voice(readable, share, sum(len(names) for names in ground.handles.values()))
 
 
 def _conversation_rows(ground: Ground) -> list[Row]:

@@ -68,6 +68,8 @@ def cards(case: Case, said: Shown, urls: dict[str, str]) -> list[Card]:
     found = []
     for step in case.steps:
         number, out_of = step.headline
+        if case.ground.register.figures[number].value is None:
+            out_of = ""  # "unknown of 12" says less than "unknown"
         found.append(
             Card(
                 step=step,
@@ -108,7 +110,7 @@ def button_urls(workspace: Workspace) -> dict[str, str]:
 def chosen_days(request: HttpRequest) -> int:
     """The period asked for in the address, if it is one of ours."""
     asked = request.GET.get("days", "")
-    return int(asked) if asked.isdigit() and int(asked) in PERIODS else DEFAULT_DAYS
+    return next((days for days in PERIODS if str(days) == asked), DEFAULT_DAYS)
 
 
 def unsaved(workspace: Workspace, days: int) -> Pitch:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +21,34 @@ from pitches.models import Pitch
 from pitches.shown import Shown, evidence_url
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace
+
+View = Callable[..., HttpResponse]
+
+
+def politely(view: View) -> View:
+    """Answers in words when somebody else froze the pitch a moment ago, with 404 when they deleted it."""
+
+    @wraps(view)
+    def answer(
+        request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID, **rest: Any
+    ) -> HttpResponse:
+        try:
+            return view(request, workspace, code_of_pitch, **rest)
+        except Pitch.DoesNotExist:
+            raise Http404(_("This pitch is gone.")) from None
+        except verbs.Frozen as frozen:
+            messages.error(request, str(frozen))
+            return redirect("pitches:pitch", workspace.code, code_of_pitch)
+
+    return answer
+
+
+def _open(workspace: Workspace, code: UUID) -> Pitch:
+    """A draft, to be changed. Raises Http404, or Frozen for one that is not open any more."""
+    found = queries.pitch(workspace, code)
+    if found.is_frozen:
+        raise verbs.Frozen
+    return found
 
 
 @member("read")
@@ -87,25 +118,22 @@ def _frozen(request: WorkspaceRequest, found: Pitch) -> HttpResponse:
 
 
 @member("edit")
+@politely
 def about(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
     """Title, audience, language and period of a draft. Another period chooses the conversations again."""
-    found = queries.pitch(workspace, code_of_pitch)
-    before = (found.period_start, found.period_end)
+    found = _open(workspace, code_of_pitch)
     form = PitchForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid() and _still_open(request, found):
-        saved = form.save()
-        if (saved.period_start, saved.period_end) != before:
-            verbs.propose_actions(saved, request.user)
+    if request.method == "POST" and form.is_valid():
+        verbs.save(found, request.user, form.cleaned_data)
         return redirect("pitches:pitch", workspace.code, found.code)
     return render(request, "pitches/pitch_form.html", {"form": form, "pitch": found})
 
 
 @member("edit")
+@politely
 def step(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID, number: int) -> HttpResponse:
     """A step's title and reasoning, edited as they read; empty goes back to what Earshot writes."""
-    found = queries.pitch(workspace, code_of_pitch)
-    if not _still_open(request, found):
-        return redirect("pitches:pitch", workspace.code, found.code)
+    found = _open(workspace, code_of_pitch)
     case = build(found)
     one = case.steps[number - 1]
     first = {"title": edits.printed(case, one.title), "reasoning": edits.printed(case, one.reasoning)}
@@ -140,43 +168,42 @@ def _save_step(request: WorkspaceRequest, case: Case, one: StepCase, form: StepF
 
 @require_POST
 @member("edit")
+@politely
 def ask(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
     """What the boss is to say yes to."""
-    found = queries.pitch(workspace, code_of_pitch)
+    found = _open(workspace, code_of_pitch)
     form = AskForm(request.POST, instance=found)
     if not form.is_valid():
         return render(request, "pitches/ask.html", {"pitch": found, "form": form})
-    if _still_open(request, found):
-        form.save()
-        messages.success(request, _("Saved."))
+    verbs.save(found, request.user, form.cleaned_data)
+    messages.success(request, _("Saved."))
     return redirect(f"{reverse('pitches:pitch', args=[workspace.code, found.code])}#ask")
 
 
 @member("edit")
+@politely
 def actions(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
     """Who answers which conversation, and by when; "again" chooses the conversations anew."""
-    found = queries.pitch(workspace, code_of_pitch)
+    found = _open(workspace, code_of_pitch)
     back = f"{reverse('pitches:pitch', args=[workspace.code, found.code])}#actions"
-    if not _still_open(request, found):
-        return redirect(back)
     if request.method == "POST" and "again" in request.POST:
-        verbs.propose_actions(found, request.user)
+        verbs.propose_again(found, request.user)
         return redirect(back)
-    rows = found.actions.select_related("mention__site")
-    forms = ActionFormSet(request.POST or None, queryset=rows)
-    if request.method == "POST" and forms.is_valid():
-        forms.save()
-        messages.success(request, _("Saved."))
-        return redirect(back)
+    with verbs.changing(found) as held:  # so that no row changes between the check and the saving
+        rows = held.actions.select_related("mention__site")
+        forms = ActionFormSet(request.POST or None, queryset=rows)
+        if request.method == "POST" and forms.is_valid():
+            forms.save()
+            messages.success(request, _("Saved."))
+            return redirect(back)
     return render(request, "pitches/actions.html", {"pitch": found, "forms": forms})
 
 
 @member("edit")
+@politely
 def freeze(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
     """Asks once, then freezes; a case with problems is refused with its problems."""
-    found = queries.pitch(workspace, code_of_pitch)
-    if not _still_open(request, found):
-        return redirect("pitches:pitch", workspace.code, found.code)
+    found = _open(workspace, code_of_pitch)
     if request.method == "POST":
         try:
             verbs.freeze(found, request.user)
@@ -196,6 +223,7 @@ def freeze(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID)
 
 @require_POST
 @member("edit")
+@politely
 def continue_(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
     """A new version of a frozen pitch."""
     made = verbs.new_version(queries.pitch(workspace, code_of_pitch), request.user)
@@ -204,18 +232,9 @@ def continue_(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UU
 
 @require_POST
 @member("edit")
+@politely
 def delete(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
     """Deletes a draft."""
-    found = queries.pitch(workspace, code_of_pitch)
-    if _still_open(request, found):
-        verbs.delete(found, request.user)
-        messages.success(request, _("The draft is deleted."))
-        return redirect("pitches:pitches", workspace.code)
-    return redirect("pitches:pitch", workspace.code, found.code)
-
-
-def _still_open(request: WorkspaceRequest, found: Pitch) -> bool:
-    """Whether the pitch may be changed; says so in words when not."""
-    if found.is_frozen:
-        messages.error(request, str(verbs.Frozen()))
-    return not found.is_frozen
+    verbs.delete(_open(workspace, code_of_pitch), request.user)
+    messages.success(request, _("The draft is deleted."))
+    return redirect("pitches:pitches", workspace.code)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from competitors.models import Profile
 from listening import queries as heard
 from listening.models import Brand, Fetch, Match, Mention, Search
-from pitches import checks, words
+from pitches import checks, edits, words
 from pitches.case import Case, build, period_of
 from pitches.decks import snapshot as decks
 from pitches.decks.contract import snapshot_texts
 from pitches.figures import NoEvidence, Register
 from pitches.models import Pitch
 from teams.models import User, Workspace
-from tests.make import hear, make_brand, make_item, make_search, make_user, make_workspace
+from tests.make import hear, make_brand, make_item, make_rival, make_search, make_user, make_workspace
 
 TEXT = {"en": "x", "sv": "x"}
 
@@ -164,6 +164,73 @@ def test_an_unread_week_is_no_zero_in_the_chart(workspace: Workspace, pitch: Pit
     assert 0 in chart["uncovered"]
 
 
+def test_nothing_read_is_unknown_everywhere_and_said_in_whole_sentences(empty: Workspace) -> None:
+    for brand in (make_brand(empty), make_rival(empty), make_rival(empty, "Granvik")):
+        make_search(empty, brand=brand)
+    case = build(unsaved(empty))
+    values = case.ground.register.values()
+    unknown = (
+        *(f"s1.sources_{name}" for name in ("asked", "covered", "failed")),
+        *(f"s3.{name}" for name in ("conversations", "readable", "unread", "unreadable", "questions")),
+        *("s2.inspected", "s2.reacted", "s4.rivals"),
+    )
+    assert {key: values[key] for key in unknown} == dict.fromkeys(unknown)
+    for step in case.steps:
+        for text in (*step.reasons, *(text for _, text in step.missing), step.title):
+            said = edits.printed(case, text)
+            assert said[0].isupper(), said
+
+
+def test_a_source_that_let_us_read_nothing_inspected_nothing_we_know_of(empty: Workspace) -> None:
+    version = make_search(empty, brand=make_brand(empty))
+    now = timezone.now()
+    scan = empty.scans.create(slot=now, finished_at=now)
+    fetch = {"scan": scan, "capability": "search", "search": version.search, "version": version}
+    covered = {"covered_from": now - timedelta(days=3), "covered_to": now, "finished_at": now}
+    error = {"error": "%(host)s answered %(status)s.", "error_params": {"host": "a.example", "status": 503}}
+    Fetch.objects.create(**fetch, **covered, **error, source="hackernews", state="failed", inspected=0)
+    case = build(unsaved(empty))
+    assert [(one.state, one.inspected) for one in case.ground.coverage] == [("partial", 0)]
+    assert case.ground.register.values()["s1.inspected.hackernews"] is None
+    proof = case.ground.register.figures["s1.stories"].evidence
+    assert case.ground.details(proof).inspected is None
+
+
+def test_an_error_is_told_in_both_languages(case: Case) -> None:
+    snapshot = case.as_snapshot(rows=False)
+    slide = next(slide for slide in snapshot["slides"] if slide["key"] == "health")
+    cells = [row[-1] for block in slide["blocks"] if block["type"] == "table" for row in block["rows"]]
+    text = next(cell["text"] for cell in cells if "text" in cell)
+    english, swedish = (snapshot["names"][text[language][2:-1]] for language in ("en", "sv"))
+    assert "refused the request" in english
+    assert swedish and "refused" not in swedish
+
+
+def test_a_proof_reads_the_same_whoever_builds_it(pitch: Pitch) -> None:
+    def queries(language: str) -> list[str]:
+        with translation.override(language):
+            return [one["query"] for one in build(pitch).as_snapshot(rows=False)["evidence"]]
+
+    english = queries("en")
+    assert any("v1: " in query for query in english)
+    assert english == queries("sv")
+
+
+def test_every_threshold_says_which_it_is(case: Case) -> None:
+    rules = {key: figure for key, figure in case.ground.register.figures.items() if key.startswith("rule.")}
+    for language in words.LANGUAGES:
+        assert len({figure.label[language] for figure in rules.values()}) == len(rules) > 10
+    assert rules["rule.s1.stories"].label["en"] == "Rule of the first step, supported: Stories"
+
+
+def test_the_pitch_is_called_by_its_title_on_the_cover(pitch: Pitch) -> None:
+    pitch.title = "Why 2027 is our year"
+    case = build(pitch)
+    assert case.slides[0].blocks[0]["text"]["en"] == "{@title}"
+    assert case.ground.names["title"] == "Why 2027 is our year"
+    assert decks.check(case.as_snapshot(rows=False)) == []
+
+
 # The claim follows the data
 
 
@@ -180,7 +247,7 @@ def test_when_the_rivals_are_quiet_the_title_says_so(pitch: Pitch, workspace: Wo
     case = build(pitch)
     assert case.steps[3].verdict.state == "mixed"
     title = next(slide for slide in case.slides if slide.key == "share").title["en"]
-    assert "{@rival} is heard more" not in title
+    assert title.startswith("{@brand} is heard most, with {s4.own_voice}")
 
 
 def test_a_rival_that_leads_without_being_louder_is_not_called_louder(
@@ -267,6 +334,12 @@ def test_without_an_ask_nothing_is_frozen(pitch: Pitch) -> None:
     assert [str(problem) for problem in problems if problem.blocks] == [
         "Say what you ask for: the budget, the date to decide by."
     ]
+
+
+def test_a_date_to_decide_by_that_has_passed_is_a_warning(pitch: Pitch) -> None:
+    pitch.ask_decide_by = timezone.localdate() - timedelta(days=2)
+    problems = checks.check(build(pitch))
+    assert [(str(one), one.blocks) for one in problems] == [("The date to decide by has passed.", False)]
 
 
 def test_old_numbers_are_called_old(pitch: Pitch, alice: User) -> None:
