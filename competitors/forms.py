@@ -29,6 +29,9 @@ from teams.models import Workspace
 SALT = "competitors.proposal"
 SEALED_FOR = timedelta(days=2)
 EARLIEST = date(1995, 1, 1)  # nothing we could compare is older
+TOO_LONG_AGO = _("This is too long ago.")
+LOOKED_UP = _("This phrase is already looked up there.")
+TAKEN = _("There is already a brand with this name.")
 
 
 def in_words(error: SourceError) -> ValidationError:
@@ -113,7 +116,7 @@ class BrandForm(forms.ModelForm[Brand]):
         name = clean_line(self.cleaned_data["name"], 80)
         same = Brand.objects.filter(workspace=self.workspace, name__iexact=name).exclude(pk=self.instance.pk)
         if same.exists():
-            raise ValidationError(_("There is already a brand with this name."))
+            raise ValidationError(TAKEN)
         return name
 
     def clean_domain(self) -> str:
@@ -256,6 +259,8 @@ class ReadingForm(forms.Form):
         day: date = self.cleaned_data["on"]
         if day > timezone.localdate():
             raise ValidationError(_("This day has not come yet."))
+        if day < EARLIEST:
+            raise ValidationError(TOO_LONG_AGO)
         return day
 
 
@@ -317,7 +322,7 @@ class PhraseForm(forms.ModelForm[Phrase]):
             workspace=self.workspace, text=cleaned.get("text"), market=cleaned.get("market")
         )
         if same.exclude(pk=self.instance.pk).exists():
-            raise ValidationError({"text": _("This phrase is already looked up there.")})
+            raise ValidationError({"text": LOOKED_UP})
         return cleaned
 
 
@@ -364,6 +369,8 @@ class ManualPageForm(forms.Form):
         taken: datetime = self.cleaned_data["taken_at"]
         if taken > timezone.now() + timedelta(minutes=5):
             raise ValidationError(_("This time has not come yet."))
+        if taken.date() < EARLIEST:
+            raise ValidationError(TOO_LONG_AGO)
         return taken
 
 

@@ -126,13 +126,11 @@ def enter_reading(
     """
     profile = Profile.objects.filter(brand=brand, source=place).order_by("pk").first()
     if profile is None:
-        profile = Profile.objects.create(
-            workspace=brand.workspace,
+        profile, _ = Profile.objects.get_or_create(  # a second click makes no second one
             brand=brand,
             source=place,
             handle="",
-            url=url,
-            origin=Profile.Origin.MANUAL,
+            defaults={"workspace": brand.workspace, "url": url, "origin": Profile.Origin.MANUAL},
         )
     readings = [Reading("exists", int(is_there), url=url, precision="manual", on=on)]
     if is_there and followers is not None:

@@ -19,7 +19,7 @@ from competitors.models import Phrase, Profile
 from competitors.observe import SITE, save_readings
 from listening import feeds, searches
 from listening.models import Brand, Industry, Search
-from listening.net import Busy, Client, Response, SourceError, canonical_host
+from listening.net import Busy, Client, Response, SourceError, canonical_host, check_url
 from listening.net.robots import Robots
 from listening.sources import discovery, wikipedia
 from listening.text import clean_line
@@ -116,7 +116,7 @@ def propose(workspace: Workspace, text: str, client: Client) -> BrandProposal:
     facts = _look(page, client, problems) if domain else None
     name = (facts and (facts.name or facts.title)) or (_name_from(domain) if domain else text)
     name = clean_line(name, 80)
-    found = list(facts.proposals) if facts else []
+    found = [one for one in facts.proposals if _may_be_added(one)] if facts else []
     if facts and not any(one.source == SITE for one in found):
         found.insert(0, Proposal(SITE, facts.url, facts.url, clean_line(facts.title) or domain, HOME_PAGE))
     found += _articles(workspace, name, facts.language if facts else "", client, problems)
@@ -131,6 +131,15 @@ def propose(workspace: Workspace, text: str, client: Client) -> BrandProposal:
         proposals=tuple({(one.source, one.handle): one for one in reversed(found)}.values())[::-1],
         problems=tuple(problems),
     )
+
+
+def _may_be_added(proposal: Proposal) -> bool:
+    """Whether confirming would accept the address: a page can link to a private network, or to odd ports."""
+    try:
+        check_url(proposal.url)
+    except SourceError:
+        return False
+    return True
 
 
 def _look(page: str, client: Client, problems: list[Problem]) -> SiteFacts | None:

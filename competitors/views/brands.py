@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from competitors import queries, setup
-from competitors.forms import BrandForm, ProfileForm
+from competitors.forms import TAKEN, BrandForm, ProfileForm
 from competitors.models import Profile
 from listening.models import Brand
 from teams import access
@@ -31,13 +32,21 @@ def brand(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpRespo
     form = BrandForm(workspace, request.POST if request.method == "POST" else None, instance=one)
     if request.method == "POST":
         access.workspace(request, workspace.code, "edit")
-    if request.method == "POST" and form.is_valid():
-        setup.save_brand(form.save(commit=False), request.user)
-        messages.success(
-            request, _("Saved. The brand’s searches keep their wording; change them under Searches.")
-        )
+    if request.method == "POST" and form.is_valid() and _save(form, request):
         return redirect("competitors:brand", workspace.code, pk)
-    return _brand_page(request, one, form, ProfileForm(one))
+    return _brand_page(request, one, form, ProfileForm(one), status=422 if form.errors else 200)
+
+
+def _save(form: BrandForm, request: WorkspaceRequest) -> bool:
+    try:
+        setup.save_brand(form.save(commit=False), request.user)
+    except IntegrityError:  # the name was free when it was checked
+        form.add_error("name", TAKEN)
+        return False
+    messages.success(
+        request, _("Saved. The brand’s searches keep their wording; change them under Searches.")
+    )
+    return True
 
 
 @require_POST

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from competitors import compare, pasted, queries, visibility
-from competitors.forms import ManualPageForm, PhraseForm
+from competitors.forms import LOOKED_UP, ManualPageForm, PhraseForm
 from competitors.models import Phrase, ResultPage, ResultRow
 from competitors.site_types import RULES, host_of
 from teams import access
@@ -28,12 +29,7 @@ def phrases(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     form = PhraseForm(workspace, request.POST if request.method == "POST" else None)
     if request.method == "POST":
         access.workspace(request, workspace.code, "edit")
-    if request.method == "POST" and form.is_valid():
-        phrase = form.save(commit=False)
-        phrase.workspace = workspace
-        phrase.save()
-        record(workspace, request.user, "phrase.added", phrase)
-        messages.success(request, _("Added."))
+    if request.method == "POST" and form.is_valid() and _add(form, request, workspace):
         return redirect("competitors:phrases", workspace.code)
     failures = queries.latest_failures(workspace, "results")
     rows = [
@@ -42,6 +38,20 @@ def phrases(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     ]
     context = {"rows": rows, "form": form, "has_engine": bool(settings.SEARXNG_URL)}
     return render(request, "competitors/phrases.html", context, status=422 if form.errors else 200)
+
+
+def _add(form: PhraseForm, request: WorkspaceRequest, workspace: Workspace) -> bool:
+    phrase = form.save(commit=False)
+    phrase.workspace = workspace
+    try:
+        with transaction.atomic():
+            phrase.save()
+            record(workspace, request.user, "phrase.added", phrase)
+    except IntegrityError:  # a colleague, or a second click, was faster
+        form.add_error("text", LOOKED_UP)
+        return False
+    messages.success(request, _("Added."))
+    return True
 
 
 def _in_words(failure: compare.Failure | None) -> str:

@@ -117,6 +117,7 @@ def _confirm(
         form.add_error(None, _(error.message) % error.params)
         return _page(request, workspace, page, context, 422)
     except IntegrityError:  # a colleague, or a second click, was faster
+        messages.info(request, _("A brand was added here a moment ago. Nothing is stored twice."))
         return redirect("competitors:setup", workspace.code)
     messages.success(request, _("%(brand)s is added.") % {"brand": brand})
     return redirect("competitors:setup_rivals", workspace.code)

@@ -93,6 +93,9 @@ def test_where_a_person_looked_is_no_profile_to_scan_and_no_handle(
         {"there": "perhaps"},
         {"followers": -1, "there": "yes"},
         {"on": timezone.localdate() + timedelta(days=2)},
+        {"on": "0001-01-01"},
+        {"on": "9999-12-31"},
+        {"followers": "²", "there": "yes"},
     ],
 )
 def test_wrong_values_are_told_and_nothing_is_kept(client, workspace, brand, alice, wrong):
