@@ -125,8 +125,9 @@ def _row(line: int, cells: dict[str, str]) -> Row | Complaint:
         return Complaint(line, NO_URL)
     shown = clean_line(written, 80)
     if len(written.split()) > 1:
-        return Complaint(line, SEVERAL, {"text": shown})
-    url = address(written if _SCHEME.match(written) and "://" in written else _with_scheme(written))
+        is_text = not any(_address(part) for part in written.split())
+        return Complaint(line, NO_ADDRESS if is_text else SEVERAL, {"text": shown})
+    url = _address(written)
     if not url:
         return Complaint(line, NO_ADDRESS, {"text": shown})
     kind = cells.get("type", "").lower()
@@ -135,6 +136,8 @@ def _row(line: int, cells: dict[str, str]) -> Row | Complaint:
     return Row(url, clean_line(cells.get("title", "")), kind)
 
 
-def _with_scheme(written: str) -> str:
-    """People copy what browsers show, which is often without "https://"."""
-    return f"https://{written}" if _BARE.fullmatch(written) else ""
+def _address(written: str) -> str:
+    """The web address, or "". People copy what browsers show, which is often without "https://"."""
+    if _SCHEME.match(written) and "://" in written:
+        return address(written)
+    return address(f"https://{written}") if _BARE.fullmatch(written) else ""
