@@ -154,6 +154,11 @@ class Dated:
         """The time a reading tells in its text, such as that of the latest post."""
         return moment_in(self.text) if self.value is None else None
 
+    @property
+    def day(self) -> date | None:
+        """The day a reading tells in its text, where it tells no time."""
+        return day_in(self.text) if self.value is None else None
+
 
 def moment_in(text: str) -> datetime | None:
     """The aware time in an ISO text; None for anything else."""
@@ -161,7 +166,16 @@ def moment_in(text: str) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    # The first and the last year there are cannot be told in every zone.
+    return found if found.tzinfo and date.min.year < found.year < date.max.year else None
+
+
+def day_in(text: str) -> date | None:
+    """The day in a text like 2026-11-23; None for anything else."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)

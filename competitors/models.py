@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from competitors.compare import moment_in
+from competitors.compare import day_in, moment_in
 from competitors.places import place_label
 from competitors.site_types import TYPES
 from listening.models import Brand, Fetch
@@ -76,6 +76,11 @@ class Observation(models.Model):
     def moment(self) -> datetime | None:
         """The time a reading tells in its text, such as that of the latest post."""
         return moment_in(self.text) if self.value is None else None
+
+    @property
+    def day(self) -> date | None:
+        """The day a reading tells in its text, where it tells no time."""
+        return day_in(self.text) if self.value is None else None
 
 
 class Phrase(models.Model):

@@ -9,7 +9,7 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from competitors import compare
 from competitors.models import Observation, Phrase, Profile, ResultPage
@@ -169,6 +169,11 @@ class PlaceCell:
         return ""
 
     @property
+    def short_reason(self) -> str:
+        """The same in two or three words, where many cells of a matrix say it; "" for other reasons."""
+        return gettext(SHORT[self.cell.reason]) if self.cell.reason in SHORT else ""
+
+    @property
     def facts(self) -> list[tuple[str, compare.Dated]]:
         """(what it is, reading) in the order of METRICS, without what the state itself says."""
         known = [name for name in METRICS if name in self.cell.readings and name not in ("exists", "title")]
@@ -176,6 +181,10 @@ class PlaceCell:
         return [(metric_label(name), self.cell.readings[name]) for name in (*known, *extra)]
 
 
+SHORT = {
+    compare.NO_PROFILE: gettext_noop("no profile known"),
+    compare.NOT_READ: gettext_noop("not read yet"),
+}
 HIDDEN = ("views_days", "disambiguation")  # said by other means
 
 

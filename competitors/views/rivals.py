@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +25,7 @@ from teams.models import Workspace, record
 
 FORMS = ("", Search.Form.KEYWORD.value, Search.Form.TAG.value)
 SHOWN = 20
+MOMENT = timedelta(microseconds=1)
 
 
 @member("read")
@@ -43,6 +44,8 @@ def rivals(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
         "first": first,
         "last": last,
         "days": form.cleaned_data.get("days") or ("" if form.cleaned_data.get("since") else "30"),
+        "has_rivals": any(not brand.is_own for brand in names.values()),
+        "can_compare": any(voice.common.windows for voice in voices),
         "voices": [_board(voice, names, first, last) for voice in voices],
         "matrix": matrix,
         "rows": [(brand, cells, matrix.elsewhere[brand.pk]) for brand, cells in matrix.rows],
@@ -74,7 +77,11 @@ def _board(voice: queries.Voice, names: dict[int, Brand], first: date, last: dat
         }
         for share in voice.result.shares
     ]
-    windows = [(sources.label(source), *window) for source, window in voice.common.windows.items()]
+    now = timezone.now()
+    windows = [
+        (sources.label(source), since, min(until - MOMENT, now))  # half open: the last that was read
+        for source, (since, until) in voice.common.windows.items()
+    ]
     return {
         "title": titles[voice.form],
         "voice": voice,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
-from competitors import visibility
+from competitors import compare, visibility
 from competitors.models import Observation, Phrase, Profile, ResultPage, ResultRow, SiteTypeCorrection
 from competitors.setup import Ticked, add_phrase, add_profile, confirm
 from listening.models import Brand, FeedSubscription, Search
@@ -221,8 +221,89 @@ def test_hostile_names_stay_text_everywhere(client, workspace, alice):
         "since=2026-11-20&until=2026-11-01",
         "since=0001-01-01",
         "until=0001-01-01",
+        "since=9999-12-31&until=9999-12-31",
+        "days=²",
     ],
 )
 def test_a_strange_period_shows_something_sensible(client, workspace, alice, query):
     client.force_login(alice)
     assert client.get(addresses(workspace)["rivals"] + "?" + query).status_code == 200
+
+
+@pytest.mark.parametrize("taken_at", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_a_result_page_of_an_impossible_time_is_refused(client, workspace, alice, taken_at):
+    client.force_login(alice)
+    address = reverse("competitors:manual_page", args=[workspace.code, Phrase.objects.first().pk])
+    body = {"engine": "Google", "market": "sv-se", "taken_at": taken_at, "n": "2", "text": "a.example"}
+    assert client.post(address, body).status_code == 422
+    assert ResultPage.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        ("2026-11-12", "latest post</span> 12 Nov 2026"),
+        ("2026-11-12T08:00:00+00:00", ">12 Nov 2026</time>"),
+        ("9999-12-31T23:59:59+00:00", "latest post</span> 9999"),
+        ("0001-01-01T00:00:00+00:00", "latest post</span> 0001"),
+        ("20261112", "latest post</span> 20261112"),
+    ],
+)
+def test_a_fact_that_is_a_date_reads_as_one(client, workspace, alice, text, shown):
+    client.force_login(alice)
+    profile = Profile.objects.get()
+    Observation.objects.create(profile=profile, metric="last_post", on=NOW.date(), text=text, taken_at=NOW)
+    assert shown in client.get(addresses(workspace)["rivals"]).content.decode()
+    for name in ("place", "profile", "profiles"):
+        page = client.get(addresses(workspace)[name]).content.decode()
+        assert shown.rpartition(">")[2].strip() in page or "12 Nov 2026" in page, name
+
+
+def test_without_data_one_sentence_says_what_to_do(client, workspace, alice, bob):
+    client.force_login(alice)
+    text = client.get(addresses(workspace)["rivals"]).content.decode()
+    assert text.count("Nothing to compare yet") == 1 and "By keyword" not in text
+    assert reverse("listening:scan_now", args=[workspace.code]) in text
+    assert text.count("No profile is known here.") == text.count('title="No profile is known here.') > 1
+    assert "no profile known" in text
+    Brand.objects.filter(workspace=workspace, kind=Brand.Kind.COMPETITOR).delete()
+    text = client.get(addresses(workspace)["rivals"]).content.decode()
+    assert "No rival yet" in text and "Nothing to compare yet" not in text
+    empty = text.partition("No rival yet")[2]
+    assert reverse("competitors:setup_rivals", args=[workspace.code]) in empty
+    client.force_login(bob)
+    text = client.get(addresses(workspace)["rivals"]).content.decode()
+    assert "No rival yet" in text
+    assert reverse("competitors:setup_rivals", args=[workspace.code]) not in text
+
+
+@pytest.mark.parametrize("engine", ["", "http://searx.example"])
+def test_phrases_lead_to_what_can_look_them_up(client, workspace, alice, settings, engine):
+    settings.SEARXNG_URL = engine
+    client.force_login(alice)
+    text = client.get(addresses(workspace)["phrases"]).content.decode()
+    paste = reverse("competitors:manual_page", args=[workspace.code, Phrase.objects.first().pk])
+    assert (f'btn-primary" href="{paste}"' in text) == (not engine)
+    assert ("has no search engine of its own" in text) == (not engine)
+    assert ("Scan now" in text) == bool(engine)
+
+
+@pytest.mark.parametrize(
+    "measures, said",
+    [(3, "on all three measures."), (2, "on two of"), (1, "on one of"), (0, "on none of the three")],
+)
+def test_who_leads_is_said_in_words(client, workspace, alice, monkeypatch, measures, said):
+    client.force_login(alice)
+    rival = Brand.objects.get(name="Bergby")
+    by = {name: "rival" if at < measures else "us" for at, name in enumerate(compare.MEASURES)}
+    monkeypatch.setattr(compare, "leads", lambda own, rivals: (compare.Lead(rival.pk, by),))
+    assert f"Bergby leads us {said}" in client.get(addresses(workspace)["rivals"]).content.decode()
+
+
+def test_a_window_shows_its_last_day_not_the_one_after(client, workspace, alice, monkeypatch):
+    client.force_login(alice)
+    zone = workspace.zone
+    window = (datetime(2026, 10, 25, tzinfo=zone), datetime(2026, 11, 20, tzinfo=zone))
+    monkeypatch.setattr(compare, "common", lambda reads: compare.Common({"mastodon": window}))
+    text = client.get(addresses(workspace)["rivals"] + "?since=2026-10-25&until=2026-11-19").content.decode()
+    assert ">19 Nov 2026</time>" in text and ">20 Nov 2026</time>" not in text
