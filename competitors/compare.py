@@ -348,6 +348,11 @@ class Lead(Generic[K]):
         """On how many measures we lead the rival."""
         return sum(1 for who in self.by_measure.values() if who == "us")
 
+    @property
+    def known(self) -> int:
+        """On how many measures both are known."""
+        return sum(1 for who in self.by_measure.values() if who != "unknown")
+
 
 def leads(own: Standing[K], rivals: Sequence[Standing[K]]) -> tuple[Lead[K], ...]:
     """Each rival against us, the one that leads on most measures first; ties keep the order given."""

@@ -39,6 +39,7 @@ def rivals(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     growth = queries.momentum(workspace, first, last)
     own, others = queries.standings(voices[0], matrix, growth)
     names = {brand.pk: brand for brand, _cells in matrix.rows}
+    leads = [lead for lead in compare.leads(own, others) if lead.known] if own else []
     context = {
         "form": form,
         "first": first,
@@ -51,7 +52,8 @@ def rivals(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
         "rows": [(brand, cells, matrix.elsewhere[brand.pk]) for brand, cells in matrix.rows],
         "present": [(names[brand], count) for brand, count in matrix.counts().items()],
         "growth": [_grown(one, names) for one in growth],
-        "leads": [(names[lead.rival], lead) for lead in compare.leads(own, others)] if own else [],
+        "leads": [(names[lead.rival], lead) for lead in leads],
+        "has_gaps": any(lead.known < len(compare.MEASURES) for lead in leads),
         "brands": list(names.values()),
     }
     return render(request, "competitors/rivals.html", context)

@@ -262,6 +262,7 @@ def test_a_fact_that_is_a_date_reads_as_one(client, workspace, alice, text, show
 def test_without_data_one_sentence_says_what_to_do(client, workspace, alice, bob):
     client.force_login(alice)
     text = client.get(addresses(workspace)["rivals"]).content.decode()
+    assert "of the three measures" not in text, "nothing is known, so nobody is said not to lead"
     assert text.count("Nothing to compare yet") == 1 and "By keyword" not in text
     assert reverse("listening:scan_now", args=[workspace.code]) in text
     assert text.count("No profile is known here.") == text.count('title="No profile is known here.') > 1
@@ -297,7 +298,10 @@ def test_who_leads_is_said_in_words(client, workspace, alice, monkeypatch, measu
     rival = Brand.objects.get(name="Bergby")
     by = {name: "rival" if at < measures else "us" for at, name in enumerate(compare.MEASURES)}
     monkeypatch.setattr(compare, "leads", lambda own, rivals: (compare.Lead(rival.pk, by),))
-    assert f"Bergby leads us {said}" in client.get(addresses(workspace)["rivals"]).content.decode()
+    text = client.get(addresses(workspace)["rivals"]).content.decode()
+    assert f"Bergby leads us {said}" in text and "Not every measure is known yet." not in text
+    by[compare.MEASURES[0]] = "unknown"
+    assert "Not every measure is known yet." in client.get(addresses(workspace)["rivals"]).content.decode()
 
 
 def test_a_window_shows_its_last_day_not_the_one_after(client, workspace, alice, monkeypatch):
