@@ -138,6 +138,13 @@ class Coverage:
         return self.state == "ok"
 
 
+# All that coverage needs of a fetch; cursors are large, and a period holds many fetches.
+COVERING = (
+    *("source", "search_id", "feed_id", "covered_from", "covered_to", "finished_at"),
+    *("inspected", "truncated", "gaps", "error", "error_params"),
+)
+
+
 def coverage(
     workspace: Workspace, searches: Iterable[Search], since: datetime, until: datetime
 ) -> list[Coverage]:
@@ -158,7 +165,7 @@ def coverage(
         capability__in=("search", "tagged", "poll"),
     )
     by_source: dict[str, list[Fetch]] = {}
-    for fetch in asked.filter(finished_at__gte=since).select_related("version").order_by("finished_at"):
+    for fetch in asked.filter(finished_at__gte=since).only(*COVERING).order_by("finished_at"):
         by_source.setdefault(fetch.source, []).append(fetch)
     return [_covered(name, by_source[name], since, until) for name in sorted(by_source, key=_place)]
 

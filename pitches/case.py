@@ -100,11 +100,16 @@ class Case:
         state = "mixed" if self.state == "not_enough" else self.state
         return frame.titled(self.ground, "decision", state)
 
-    def as_snapshot(self, frozen_at: datetime | None = None, *, rows: bool = True) -> contract.Snapshot:
-        """The case as plain JSON; see ``pitches.decks.contract``. Without ``rows`` the lists stay empty."""
+    def as_snapshot(
+        self, frozen_at: datetime | None = None, *, rows: bool = True, details: bool = True
+    ) -> contract.Snapshot:
+        """The case as plain JSON; see ``pitches.decks.contract``.
+
+        Without ``rows`` the lists behind the evidence stay empty, without ``details`` it is named only.
+        """
         pitch, ground = self.pitch, self.ground
         slides = [slide.as_json(number, ground.register) for number, slide in enumerate(self.slides, 1)]
-        evidence = [one.as_json(rows=rows) for one in ground.register.evidence.values()]
+        evidence = [one.as_json(rows=rows, details=details) for one in ground.register.evidence.values()]
         snapshot = {
             "format": contract.FORMAT,
             "tool": f"Earshot {settings.EARSHOT_VERSION}",

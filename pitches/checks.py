@@ -69,7 +69,7 @@ def _actions(case: Case) -> Iterator[Problem]:
 
 def _texts(case: Case) -> Iterator[Problem]:
     """The renderers' own rules: no figure without evidence, no digit outside a figure, no unknown name."""
-    for problem in snapshot.check(case.as_snapshot(rows=False)):
+    for problem in snapshot.check(case.as_snapshot(details=False)):
         words = {"where": problem.where, "what": gettext(problem.message) % problem.params}
         yield Problem(_part(problem.where), gettext_noop("%(where)s: %(what)s"), words)
 

@@ -55,9 +55,12 @@ class Evidence:
     def details(self) -> Details:
         return self.read()
 
-    def as_json(self, *, rows: bool = True) -> dict[str, Any]:
-        """The evidence as the snapshot keeps it, with its list unless ``rows`` is off."""
-        found = self.details
+    def as_json(self, *, rows: bool = True, details: bool = True) -> dict[str, Any]:
+        """The evidence as the snapshot keeps it, with its list unless ``rows`` is off.
+
+        Without ``details`` nothing is read for it: enough to check that figures have evidence.
+        """
+        found = self.details if details else Details()
         return {
             "id": self.id,
             "step": self.step,
@@ -74,7 +77,7 @@ class Evidence:
             "formula": self.formula,
             "url": found.url,
             "rows_total": found.rows_total,
-            "rows": [dict(row) for row in found.rows()] if rows else [],
+            "rows": [dict(row) for row in found.rows()] if rows and details else [],
         }
 
 

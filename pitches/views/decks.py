@@ -23,10 +23,13 @@ PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentatio
 
 
 def snapshot_of(found: Pitch) -> Snapshot:
-    """What was frozen; of a draft what would be, marked as a draft by having no date."""
+    """What was frozen; of a draft what would be, marked as a draft by having no date.
+
+    No deck prints the lists behind the evidence, so those of a draft are not read.
+    """
     if found.snapshot:
         return found.snapshot
-    return build(found).as_snapshot()
+    return build(found).as_snapshot(rows=False)
 
 
 def asked_language(request: HttpRequest, found: Pitch) -> str:

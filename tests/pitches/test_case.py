@@ -305,6 +305,19 @@ def test_step_5_names_five_real_conversations_with_why_owner_and_date(case: Case
         assert item["why"]["sv"] and item["owner"] and item["due"] and item["evidence"].startswith("E")
 
 
+def test_replies_nobody_counted_are_not_called_none(pitch: Pitch) -> None:
+    first = pitch.actions.select_related("mention__conversation").first()
+    said = {}
+    for replies in (None, 0):
+        type(first.mention.conversation).objects.filter(pk=first.mention.conversation_id).update(
+            replies_said=replies
+        )
+        slide = next(slide for slide in build(pitch).slides if slide.key == "start")
+        items = next(block for block in slide.blocks if block["type"] == "actions")["items"]
+        said[replies] = items[0]["why"]["en"]
+    assert "No reply yet." in said[0] and "reply" not in said[None]
+
+
 def test_every_slide_has_notes_and_all_its_evidence(case: Case) -> None:
     snapshot = case.as_snapshot()
     known = {one["id"] for one in snapshot["evidence"]}

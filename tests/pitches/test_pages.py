@@ -18,7 +18,7 @@ from pitches import verbs
 from pitches.models import Pitch
 from pitches.sample import posts
 from teams.models import User, Workspace
-from tests.make import make_user, make_workspace
+from tests.make import make_brand, make_search, make_user, make_workspace
 
 BrowserOf = Callable[[User], Client]
 READ = ("home", "evidence", "pitches", "pitch", "pitch_web", "figure")
@@ -98,6 +98,15 @@ def test_an_empty_workspace_is_told_what_to_do(browser_of: BrowserOf, db: None) 
     assert reverse("competitors:setup", args=[workspace.code]) in page
 
 
+def test_home_never_says_unknown_of_something(browser_of: BrowserOf, db: None) -> None:
+    user = make_user("Dora")
+    workspace = make_workspace(user)
+    make_search(workspace, brand=make_brand(workspace))
+    page = browser_of(user).get(reverse("pitches:home", args=[workspace.code]))
+    assert [card.out_of for card in page.context["cards"]] == [""] * 5
+    assert page.content.decode().count("unknown</a>") >= 5
+
+
 def test_home_shows_five_verdicts_and_a_button_for_what_is_missing(
     workspace: Workspace, alice: User, browser_of: BrowserOf
 ) -> None:
@@ -119,6 +128,17 @@ def test_home_asks_as_often_for_much_as_for_little(
             assert browser.get(f"{address}?days={days}").status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 45
+
+
+@pytest.mark.parametrize(("name", "most"), [("pitch", 40), ("pitch_web", 50)])
+def test_a_draft_asks_for_no_more_than_it_shows(
+    name: str, most: int, workspace: Workspace, pitch: Pitch, alice: User, browser_of: BrowserOf
+) -> None:
+    browser = browser_of(alice)
+    browser.get(url(name, workspace, pitch))  # what is asked once per process
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(url(name, workspace, pitch)).status_code == 200
+    assert len(asked) <= most
 
 
 def test_two_clicks_lead_from_a_figure_to_the_original(

@@ -52,3 +52,10 @@ def test_plurals_follow_the_nearest_figure(number: int | None, said: str) -> Non
     assert words.settle("{n} [story|stories]", numbers).replace("{n}", str(number)) == said
     assert words.settle("[story|stories]: {n}, {other}", numbers) == f"{said.split()[1]}: {{n}}, {{other}}"
     assert words.settle("{other} {n} [story|stories]", numbers) == f"{{other}} {{n}} {said.split()[1]}"
+
+
+@pytest.mark.parametrize("key", sorted(key for key in words.table() if key.startswith(("why.", "gap."))))
+def test_what_is_said_in_whole_sentences_begins_and_ends_as_one(key: str) -> None:
+    for sentence in words.table()[key].values():
+        assert sentence[0].isupper() or sentence.startswith("{"), sentence
+        assert sentence.endswith("."), sentence
