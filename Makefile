@@ -11,7 +11,7 @@ run: .venv/.stamp
 # Everything, browser tests included. One file: make test ARGS=tests/config/test_dev.py
 test: .venv/.stamp-dev
 	$(BIN)/python tools/browser.py
-	$(BIN)/python manage.py services run -- $(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python manage.py services run -- $(BIN)/python -m pytest -n 2 --no-loadscope-reorder $(ARGS)
 
 lint: .venv/.stamp-dev
 	$(BIN)/ruff check .

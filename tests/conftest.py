@@ -53,6 +53,14 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; nobody's secrets
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """What runs in which process, see scheduling.py."""
+    from tests.scheduling import ByFileAndWorld
+
+    return ByFileAndWorld(config, log)
+
+
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[redis.Redis | None]:
     """A connection to this worker's Valkey database; None when tests run without services."""

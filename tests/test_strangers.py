@@ -67,7 +67,8 @@ SETTINGS = {
     "contact": "bob@fjallvik.example",
     "accent": "#112233",
 }
-ASK = {"ask_hours": "7", "ask_budget": "8", "ask_currency": "SEK", "ask_decide_by": "2099-01-01"}
+SOON = date.today() + timedelta(days=20)
+ASK = {"ask_hours": "7", "ask_budget": "8", "ask_currency": "SEK", "ask_decide_by": SOON.isoformat()}
 DRAFT = {"code_of_pitch": "draft"}
 
 LINES: dict[str, Line] = {

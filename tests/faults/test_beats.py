@@ -16,7 +16,7 @@ from listening.models import Scan, ScanPlan
 from teams.models import Workspace
 from tests.make import make_workspace
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SPRING, AUTUMN = datetime(2026, 3, 28, tzinfo=STOCKHOLM), datetime(2026, 10, 24, tzinfo=STOCKHOLM)

@@ -28,7 +28,6 @@ from tests.scanning import run
 
 pytestmark = [
     pytest.mark.services,
-    pytest.mark.xdist_group("faults"),
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
 ]
 

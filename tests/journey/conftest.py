@@ -67,7 +67,7 @@ class Trip:
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param(name, marks=pytest.mark.xdist_group(f"journey-{name}")) for name in WEBS],
+    params=list(WEBS),
 )
 def trip(
     request: pytest.FixtureRequest, browser: Browser, browser_context_args: dict[str, Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from urllib.parse import urljoin
 
 import pytest
@@ -200,6 +201,11 @@ class TestJourney:
         true = trip.web.true_count()
         assert 0 < true < everything
         expect_mentions(page, true)
+        page.get_by_label("Words").fill(f'"{trip.web.terms[0]}" NOT nobodysaysthis')
+        press(page, "Filter")
+        expect(page).to_have_url(re.compile("text=.*nobodysaysthis"))
+        expect(page.locator("#mentions article mark").first).to_be_visible()
+        page.get_by_label("Words").fill("")
         page.get_by_label("Period").select_option(label="Last 7 days")
         expect(page).to_have_url(re.compile("days=7"))
         page.get_by_label("Period").select_option(label="All time")
@@ -239,15 +245,17 @@ class TestJourney:
 
     def test_a_story_told_by_several_is_folded(self, trip: Trip) -> None:
         page = trip.page
-        page.get_by_label("Words").fill(f'"{trip.web.told_more_than_once}"')
-        press(page, "Filter")
+        trip.open("mentions/")
         stories = page.locator("#mentions article")
-        expect(stories).to_have_count(1)
-        expect(stories.get_by_role("link", name="3 mentions")).to_be_visible()
-        follow(stories, "3 mentions")
-        expect(stories).to_have_count(3)
+        several = stories.get_by_role("link", name=re.compile(r"^\d+ mentions$"))
+        while not several.count():
+            follow(page, "Next")
+            expect(stories.first).to_be_visible()
+        told = whole(several.first.inner_text())
+        several.first.click()
+        expect(stories).to_have_count(told)
         follow(page, "All stories")
-        expect(stories.nth(3)).to_be_visible()
+        expect(stories.nth(told)).to_be_visible()
 
     def test_rivals_are_compared_and_every_number_has_its_proof(self, trip: Trip) -> None:
         page = trip.page
@@ -265,7 +273,9 @@ class TestJourney:
         rows(matrix).first.get_by_role("link", name="yes").last.click()
         expect(panel.locator("a[target=_blank]").first).to_be_visible()
         page.keyboard.press("Escape")
-        expect(rows(matrix).last).to_contain_text(re.compile("no|unknown"))
+        places = matrix.locator("thead th").count() - 2  # but for the brand's name and "elsewhere"
+        said = matrix.locator("td > a.figure").all_inner_texts()
+        assert len(said) == 3 * places and {text.strip() for text in said} <= {"yes", "no", "unknown"}
         trip.fits_a_phone()
 
     def test_a_result_page_is_typed_and_can_be_corrected(self, trip: Trip) -> None:
@@ -274,7 +284,7 @@ class TestJourney:
         looked_up = rows(page).filter(has_text=trip.web.own_name)
         expect(looked_up).to_contain_text("of the first")
         results = whole(looked_up.inner_text().partition("of the first")[2])
-        assert results >= 25
+        assert results >= 20
         trip.fits_a_phone()
         looked_up.locator(".figure").click()
         panel = page.get_by_role("dialog")
@@ -339,7 +349,7 @@ class TestJourney:
         asked = page.locator("#ask")
         asked.get_by_label("Hours a week").fill("6")
         asked.get_by_label("Budget").fill("1500")
-        asked.get_by_label("Decide by").fill(trip.notes.setdefault("decide by", "2099-01-31"))
+        asked.get_by_label("Decide by").fill((date.today() + timedelta(days=30)).isoformat())
         press(asked, "Save")
         expect(page.get_by_text("Every number has its proof. Ready to freeze.")).to_be_visible()
 
@@ -375,10 +385,12 @@ class TestJourney:
             if 'target="_blank"' not in answer.text():
                 without[target] = re.findall(r"<h1[^>]*>(.*?)</h1>", answer.text(), re.DOTALL)[0].strip()
         assert set(without.values()) <= OF_OURS
-        for slide in ("summary", "talk", "visibility", "voice", "share"):
-            figures = page.locator(f"#slide-{slide}-1 .deck-title a.figure").all()
-            next(one for one in figures if one.get_attribute("href") not in without).click()
-            panel = page.get_by_role("dialog")
+        titled = page.locator(".deck-title a.figure").all()
+        proven = [link for link in titled if link.get_attribute("href") not in without]
+        assert len(proven) >= 4
+        panel = page.get_by_role("dialog")
+        for link in proven:
+            link.click()
             expect(panel.locator("a[target=_blank]").first).to_be_visible()
             page.keyboard.press("Escape")
             expect(panel).to_be_hidden()

@@ -1,4 +1,4 @@
-"""The two webs on which the journey runs: our own made-up one, and the recorded one where it is at hand."""
+"""The webs on which the journey runs: our own made-up one, and the recorded one where it is at hand."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ class Web(ABC):
     terms: tuple[str, ...]
     tags: tuple[str, ...]
     feed: str  # one that somebody follows by hand
-    told_more_than_once: str  # words of a story that several people tell
     url: str
 
     @abstractmethod
@@ -71,7 +70,6 @@ class MadeUp(Web):
     terms = ("fjällvik coffee", "fjallvik")
     tags = ("fjallvik", "fjällvikcoffee")
     feed = "https://kaffebloggen.example/feed/"
-    told_more_than_once = "visitors in Härnösand"
 
     def start(self) -> None:
         self.server = ReplayServer()
@@ -102,20 +100,21 @@ class MadeUp(Web):
 
 
 class Recorded(Web):
-    """The world of airlines of the shared test material."""
+    """A world of the shared test material; what its brands are called, it tells itself."""
 
-    own_name = "American Airlines"
-    own = "www.american-airlines.example"
-    rivals = ("www.united-airlines.example", "www.delta-air-lines.example")
     field = "travel"
-    terms = ("american airlines", "americanair", "americanairlines")
-    tags = ("americanair", "americanairlines")
     feed = "https://added.example/feed.xml"
-    told_more_than_once = "key point of confusion"
 
     def start(self) -> None:
         self.server = RecordedWeb("airlines").start()
         self.url = self.server.url
+        brands = self.server.brands()
+        own = next(one for one in brands if one.get("own"))
+        first, second, *_ = (one for one in brands if one is not own and one.get("mastodon"))
+        self.own_name, self.own = own["name"], own["domain"]
+        self.rivals = (first["domain"], second["domain"])
+        self.terms, self.tags = tuple(own["terms"]), tuple(own["tags"])
+        self.brand = own["id"]
 
     def stop(self) -> None:
         self.server.stop()
@@ -125,7 +124,7 @@ class Recorded(Web):
         return len(found["items"])
 
     def add(self, text: str) -> None:
-        self.server.add("mastodon", text, brand="american")
+        self.server.add("mastodon", text, brand=self.brand)
 
     def hosts(self) -> dict[str, Host]:
         found: dict[str, Any] = self.server.log()["hosts"]
