@@ -50,10 +50,11 @@ class Trip:
         """Goes where a link leads, as a page of its own."""
         self.page.goto(urljoin(self.earshot.url, href or ""))
 
-    def ten_minutes_pass_for_feeds(self) -> None:
-        """A feed that was read a moment ago would not be asked again."""
+    def the_plan_falls_due(self) -> None:
+        """As if the night were over: the plan is due, and feeds were not read a moment ago."""
         with psycopg.connect(env.embedded_database_url(self.earshot.data)) as connection:
             connection.execute("update listening_feed set polled_at = polled_at - interval '10 minutes'")
+            connection.execute("update listening_scanplan set due_at = now()")
 
     def fits_a_phone(self) -> None:
         """Nothing on this page scrolls sideways on a phone."""
