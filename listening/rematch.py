@@ -57,5 +57,6 @@ def rematch(version: SearchVersion) -> int:
         ]
         with transaction.atomic():
             store.save(workspace, hits, timezone.now())
+    store.refresh_statistics()
     SearchVersion.objects.filter(pk=version.pk).update(rematched_at=timezone.now())
     return version.matches.count() - before

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from listening import door, schedule
+from listening import door, schedule, store
 from listening.models import Capture, Fetch, Scan, ScanPlan
 from listening.net import Busy, Client, Response, SourceError
 from listening.net.errors import gettext_noop
@@ -122,7 +122,10 @@ def run_page(fetch_id: int, token: str, client: Client | None = None) -> Again |
         log.exception("Fetch %s crashed", fetch)
         _end_early(fetch, SourceError(CRASHED, kind="transient", params={"fault": type(error).__name__}))
         raise
-    return _commit(fetch, handler, page, answers)
+    again = _commit(fetch, handler, page, answers)
+    if fetch.is_finished and fetch.new:
+        store.refresh_statistics()  # outside the transaction: it would hold its lock to the end
+    return again
 
 
 def _commit(fetch: Fetch, handler: Handler, page: Page[Any], answers: list[Response]) -> Again | None:

@@ -41,6 +41,17 @@ def lock(workspace: Workspace) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [0x4EA2, workspace.pk % 2**31])
 
 
+def refresh_statistics() -> None:
+    """Tells PostgreSQL how much there is now, so that the next page is planned for that.
+
+    Its own analysis comes a minute later; a first scan stores thousands of rows in tables that it takes for
+    empty, and counts planned for empty tables run for minutes.
+    """
+    tables = (Mention, Match, Conversation, Story)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE " + ", ".join(f'"{model._meta.db_table}"' for model in tables))
+
+
 def save(workspace: Workspace, heard: Iterable[Heard], now: datetime, fetch: Fetch | None = None) -> Saved:
     """Stores what answers a search; refreshes what we had. Items that answer none are not kept.
 

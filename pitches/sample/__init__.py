@@ -74,6 +74,7 @@ def seed(user: User, now: datetime | None = None) -> Workspace:
     subscriptions = [_follow(workspace, host, title, now) for host, title in posts.BLOGS.items()]
     history.scans(workspace, [one.feed for one in subscriptions], phrases, now)
     _hear(workspace, now)
+    store.refresh_statistics()
     history.readings(workspace, now)
     for place, phrase in enumerate(phrases):
         history.result_pages(phrase, place, now)
