@@ -30,6 +30,13 @@ if EARSHOT_PRODUCTION and DEBUG:
 if EARSHOT_PRODUCTION and not SECRET_KEY:
     raise ImproperlyConfigured("Set SECRET_KEY (or SECRET_KEY_FILE) to a long random text.")
 SECRET_KEY = SECRET_KEY or env.kept_secret(EARSHOT_DATA / "secret-key")
+# Seal what people entrust to us, see teams.sealing. The first seals, all of them open.
+CREDENTIAL_KEYS = env.words("CREDENTIAL_KEYS")
+if EARSHOT_PRODUCTION and not CREDENTIAL_KEYS:
+    raise ImproperlyConfigured("Set CREDENTIAL_KEYS (or CREDENTIAL_KEYS_FILE) to a long random text.")
+if any(len(key) < 32 for key in CREDENTIAL_KEYS):
+    raise ImproperlyConfigured("Each of CREDENTIAL_KEYS must have 32 random characters or more.")
+CREDENTIAL_KEYS = CREDENTIAL_KEYS or [env.kept_secret(EARSHOT_DATA / "credential-key")]
 
 # Where it listens, and who may come
 

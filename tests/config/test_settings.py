@@ -17,10 +17,13 @@ from config.logs import LOGGING, ScrubbingFormatter, scrub
 from tests.conftest import ROOT
 
 NAMES = """
-    ALLOWED_HOSTS BEHIND_TLS DATABASE_URL DEBUG EARSHOT_PRODUCTION EMAIL_HOST HOST OUTBOUND_ALLOW
-    OUTBOUND_PACE_FACTOR OUTBOUND_PORTS OUTBOUND_REPLAY_URL PORT REDIS_URL SEARXNG_URL
+    ALLOWED_HOSTS BEHIND_TLS CREDENTIAL_KEYS DATABASE_URL DEBUG EARSHOT_PRODUCTION EMAIL_HOST HOST
+    OUTBOUND_ALLOW OUTBOUND_PACE_FACTOR OUTBOUND_PORTS OUTBOUND_REPLAY_URL PORT REDIS_URL SEARXNG_URL
     SECRET_KEY SECRET_KEY_FILE
 """
+
+
+PRODUCTION = {"EARSHOT_PRODUCTION": "1", "SECRET_KEY": "x", "CREDENTIAL_KEYS": "x" * 32}
 
 
 @pytest.fixture
@@ -46,7 +49,9 @@ def test_without_any_environment_it_is_safe_on_loopback(load: Any, tmp_path: Pat
     assert found["DATABASES"]["default"]["HOST"] == str(env.socket_folder(tmp_path) / "postgres")
     assert len(found["SECRET_KEY"]) > 50
     assert load()["SECRET_KEY"] == found["SECRET_KEY"], "it is kept"
-    assert stat.S_IMODE((tmp_path / "secret-key").stat().st_mode) == 0o600
+    assert load()["CREDENTIAL_KEYS"] == found["CREDENTIAL_KEYS"] != [found["SECRET_KEY"]]
+    for name in ("secret-key", "credential-key"):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
 
 
 def test_behind_tls_cookies_never_travel_in_the_open(load: Any) -> None:
@@ -63,10 +68,9 @@ def test_behind_tls_cookies_never_travel_in_the_open(load: Any) -> None:
     [
         ({"EARSHOT_PRODUCTION": "1"}, "SECRET_KEY"),
         ({"EARSHOT_PRODUCTION": "1", "SECRET_KEY": "x", "DEBUG": "1"}, "DEBUG"),
-        (
-            {"EARSHOT_PRODUCTION": "1", "SECRET_KEY": "x", "OUTBOUND_REPLAY_URL": "http://127.0.0.1:8900"},
-            "OUTBOUND_REPLAY_URL",
-        ),
+        ({"EARSHOT_PRODUCTION": "1", "SECRET_KEY": "x"}, "CREDENTIAL_KEYS"),
+        ({"CREDENTIAL_KEYS": "too-short"}, "CREDENTIAL_KEYS"),
+        ({"OUTBOUND_REPLAY_URL": "http://127.0.0.1:8900", **PRODUCTION}, "OUTBOUND_REPLAY_URL"),
         ({"OUTBOUND_PACE_FACTOR": "0.1"}, "OUTBOUND_PACE_FACTOR"),
         ({"OUTBOUND_PACE_FACTOR": "-1", "OUTBOUND_REPLAY_URL": "http://127.0.0.1:1"}, "OUTBOUND_PACE_FACTOR"),
         (
