@@ -108,7 +108,8 @@ def test_every_setting_is_in_the_table_and_no_other() -> None:
 def test_the_table_tells_the_real_defaults() -> None:
     told = {code(row[0]): row[1] for row in rows(DOCS / "running.md", "setting")}
     for name, default in settings_read().items():
-        if default is ... or name in ("SECRET_KEY", "CREDENTIAL_KEYS"):  # worked out at the start, so told in words
+        # Those that are worked out at the start are told in words.
+        if default is ... or name in ("SECRET_KEY", "CREDENTIAL_KEYS"):
             assert told[name] and told[name] != "empty", name
         else:
             assert told[name] == (f"`{default}`" if default else "empty"), name
