@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: run test lint types bench lock messages
+.PHONY: run test lint types bench lock messages docs
 
 run: .venv/.stamp
 	$(BIN)/python manage.py dev
@@ -17,6 +17,7 @@ lint: .venv/.stamp-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python tools/messages.py --check
+	$(BIN)/python tools/docs.py --check
 
 types: .venv/.stamp-dev
 	$(BIN)/mypy
@@ -34,6 +35,10 @@ lock: .venv/.stamp
 # Collect the sentences that people read, for the translators.
 messages: .venv/.stamp
 	$(BIN)/python tools/messages.py
+
+# Bring the parts of docs/ that the code knows best up to date.
+docs: .venv/.stamp
+	$(BIN)/python tools/docs.py
 
 # Two stamps for one environment: what runs is part of what tests.
 .venv/.stamp: requirements.lock requirements-uv.lock tools/environment.py
