@@ -34,6 +34,8 @@ INITDB = (
     "--locale-provider=builtin",
     "--builtin-locale=C.UTF-8",
 )
+# A statement that fails would be written down with all its values: texts of others, and our own secrets.
+QUIET = ("log_min_error_statement=panic", "log_error_verbosity=terse")
 FAST_AND_LOSSY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=4GB")
 
 
@@ -147,7 +149,7 @@ class Services:
             raise ServiceError(
                 f"{data} was made by PostgreSQL {found}; this one is {MAJOR}. Dump and restore it."
             )
-        options = ["listen_addresses=", "unix_socket_permissions=0700", "max_connections=200"]
+        options = ["listen_addresses=", "unix_socket_permissions=0700", "max_connections=200", *QUIET]
         options += [] if self.durable else FAST_AND_LOSSY
         command: list[str | Path] = [programs / "postgres", "-D", data, "-k", sockets]
         for option in options:
