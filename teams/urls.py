@@ -2,16 +2,16 @@
 
 from django.urls import path
 
-from teams import views
+from teams.views import entry, workspaces
 
 app_name = "teams"
 
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("welcome/", views.first_visit, name="welcome"),
-    path("language/", views.language, name="language"),
-    path("workspaces/", views.workspaces, name="workspaces"),
-    path("workspaces/sample/", views.add_sample, name="add_sample"),
-    path("w/<uuid:code>/settings/", views.workspace_settings, name="settings"),
-    path("w/<uuid:code>/remove-sample/", views.remove_sample, name="remove_sample"),
+    path("", entry.index, name="index"),
+    path("welcome/", entry.first_visit, name="welcome"),
+    path("language/", entry.language, name="language"),
+    path("workspaces/", workspaces.workspaces, name="workspaces"),
+    path("workspaces/sample/", workspaces.add_sample, name="add_sample"),
+    path("w/<uuid:code>/settings/", workspaces.workspace_settings, name="settings"),
+    path("w/<uuid:code>/remove-sample/", workspaces.remove_sample, name="remove_sample"),
 ]
