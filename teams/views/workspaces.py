@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from teams import access, welcome
-from teams.forms import WorkspaceForm
+from teams.forms import NewWorkspaceForm, WorkspaceForm
 from teams.models import Role, Workspace, record
-from teams.places import home_url
+from teams.places import home_url, setup_url
 
 
 @login_required
@@ -25,8 +25,30 @@ def workspaces(request: access.PersonRequest) -> HttpResponse:
     return render(
         request,
         "teams/workspaces.html",
-        {"rows": rows, "may_have_sample": welcome.may_have_sample(request.user)},
+        {
+            "rows": rows,
+            "may_found": welcome.may_found(request.user),
+            "may_have_sample": welcome.may_have_sample(request.user),
+        },
     )
+
+
+@login_required
+def new_workspace(request: access.PersonRequest) -> HttpResponse:
+    """A further workspace, owned by whoever makes it; then on to its set-up."""
+    if not welcome.may_found(request.user):
+        raise PermissionDenied(_("Only owners and admins of a workspace here can make another one."))
+    sent = request.POST if request.method == "POST" else None
+    latest = Workspace.objects.filter(members=request.user, is_sample=False).order_by("-created_at").first()
+    initial = {
+        "language": request.user.language,
+        "time_zone": latest.time_zone if latest else "UTC",
+        "contact": request.user.email,
+    }
+    form = NewWorkspaceForm(sent, initial=initial)
+    if form.is_valid():
+        return redirect(setup_url(welcome.create_workspace(request.user, **form.cleaned_data)))
+    return render(request, "teams/new_workspace.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @login_required
@@ -42,7 +64,7 @@ def add_sample(request: access.PersonRequest) -> HttpResponse:
 
 @access.member("manage")
 def workspace_settings(request: access.WorkspaceRequest, workspace: Workspace) -> HttpResponse:
-    """Name, language, time zone, contact and accent colour; and who is a member."""
+    """Name, language, time zone, contact and accent colour."""
     sent = request.POST if request.method == "POST" else None
     form = WorkspaceForm(sent, instance=workspace)
     if form.is_valid():
@@ -53,9 +75,7 @@ def workspace_settings(request: access.WorkspaceRequest, workspace: Workspace) -
         return redirect("teams:settings", code=workspace.code)
     if form.errors:
         workspace.refresh_from_db()  # the header must not show what was refused
-    members = workspace.memberships.select_related("user").order_by("created_at")
-    context = {"form": form, "members": members}
-    return render(request, "teams/settings.html", context, status=422 if form.errors else 200)
+    return render(request, "teams/settings.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_POST
