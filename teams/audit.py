@@ -115,9 +115,11 @@ def what(entry: AuditEntry) -> SafeString:
 
 
 def details(entry: AuditEntry) -> Iterable[tuple[str, str]]:
-    """(label, value) of what else was written down."""
-    for name, value in entry.details.items():
-        yield str(words().details.get(name, name)), said(name, value)
+    """(label, value) of what else was written down, in the order of the rooms' labels."""
+    labels = words().details
+    known = [name for name in labels if name in entry.details]
+    for name in [*known, *sorted(entry.details.keys() - labels.keys())]:
+        yield str(labels.get(name, name)), said(name, entry.details[name])
 
 
 def said(name: str, value: Any) -> str:

@@ -32,8 +32,8 @@ SENTENCES = {
 }
 DETAILS = {
     "fields": _("Changed"),
-    "role": _("Role"),
     "was": _("Role before"),
+    "role": _("Role"),
     "sample": _("Sample workspace"),
 }
 VALUES = {

@@ -192,5 +192,6 @@ def _already(request: HttpRequest, workspace: Workspace) -> HttpResponse:
 
 
 def _welcome(request: HttpRequest, made: Membership) -> None:
-    told = {"workspace": made.workspace, "role": made.get_role_display()}
-    messages.success(request, _("Welcome to %(workspace)s. Your role here: %(role)s.") % told)
+    with translation.override(made.user.language):  # the next page speaks it, whatever this one did
+        told = {"workspace": made.workspace, "role": made.get_role_display()}
+        messages.success(request, _("Welcome to %(workspace)s. Your role here: %(role)s.") % told)
