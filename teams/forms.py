@@ -109,9 +109,7 @@ class WelcomeForm(NewAccountForm):
 class SignUpForm(NewAccountForm):
     """Somebody invited makes their account; the address is the invitation's."""
 
-    email = forms.EmailField(
-        label=_("E-mail"), disabled=True, required=False, help_text=_("You log in with it.")
-    )
+    email = forms.EmailField(label=_("E-mail"), disabled=True, help_text=_("You log in with it."))
     field_order = ("email", "name", "password", "language")
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
@@ -146,7 +144,9 @@ class InviteForm(forms.Form):
 class HandOverForm(forms.Form):
     """Who becomes owner, and what the one who hands over is afterwards."""
 
-    to = forms.ModelChoiceField(label=_("New owner"), queryset=Membership.objects.none())
+    to = forms.ModelChoiceField(
+        label=_("New owner"), queryset=Membership.objects.none(), empty_label=_("Choose a member")
+    )
     afterwards = forms.ChoiceField(label=_("Your role afterwards"), choices=Role.choices, initial=Role.ADMIN)
 
     def __init__(self, *args: Any, mine: Membership, **kwargs: Any) -> None:

@@ -165,6 +165,7 @@ def _page(
     request: HttpRequest, token: str, found: Found, more: dict[str, object], status: int = 200
 ) -> HttpResponse:
     one = found.invitation
+    timezone.activate(one.workspace.zone)  # for this request: PersonMiddleware puts it back
     context = {
         "invitation": one,
         "by_mail": found.by_mail,
