@@ -12,11 +12,13 @@ SECRET = re.compile(
     r"(?i)([\w-]*(?:key|token|secret|passw(?:or)?d|signature|authorization)[\"']?\s?[=:]\s?[\"']?"
     r"(?:bearer\s|basic\s)?)[^\s&\"',;#)}\]]+"
 )
+# Addresses that are secrets themselves: invitations, and links that give a new password.
+SECRET_PATH = re.compile(r"(?i)((?:/|%2F)(?:invitations|reset(?:/|%2F)key)(?:/|%2F))[\w-]{12,}")
 
 
 def scrub(line: str) -> str:
     """The line with the names and passwords in URLs and the values of secrets replaced by stars."""
-    return SECRET.sub(r"\1***", USERINFO.sub(r"\1***@", line))
+    return SECRET_PATH.sub(r"\1***", SECRET.sub(r"\1***", USERINFO.sub(r"\1***@", line)))
 
 
 class ScrubbingFormatter(logging.Formatter):

@@ -121,8 +121,12 @@ NAVIGATION_MORE: list[tuple[Any, ...]] = [
     ("listening:scans", _("Scans"), "refresh"),
     ("listening:plan", _("Scan plan"), "calendar-time"),
     ("competitors:phrases", _("Phrases"), "world-search"),
+    ("teams:members", _("Members"), "users-group"),
     ("teams:settings", _("Workspace"), "settings", "manage"),
+    ("teams:audit", _("Log"), "history", "manage"),
 ]
+# What the verbs of each room mean in the log of who did what (teams.audit).
+AUDIT_WORDS = [f"{room}.audit_words" for room in ("teams", "listening", "competitors", "pitches")]
 # Which class plans, reads and saves each capability of a source in a scan (listening.scan.Handler).
 FETCH_HANDLERS: dict[str, str] = {
     "search": "listening.handlers.Keywords",
@@ -168,6 +172,7 @@ ACCOUNT_EMAIL_VERIFICATION = env.text("ACCOUNT_EMAIL_VERIFICATION", "none")
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to people who never asked for one
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"invite": "60/h/user"}  # beside allauth's own, on the shared cache
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXIES", 0)  # how many proxies add to X-Forwarded-For
 if ACCOUNT_EMAIL_VERIFICATION not in ("none", "optional", "mandatory"):
     raise ImproperlyConfigured("ACCOUNT_EMAIL_VERIFICATION must be none, optional or mandatory.")

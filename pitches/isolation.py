@@ -23,12 +23,16 @@ from listening.models import Brand, Feed, Fetch, Mention, Scan
 from listening.types import Item
 from pitches import verbs
 from pitches.models import Pitch
-from teams import welcome
+from teams import invitations, welcome
 from teams.models import Membership, Role, User, Workspace
 
 # What stands in the places of an address besides the workspace's code: a thing's name in ``furnish``, or a
 # value. An address without a line has no such place.
 PLACES: dict[str, dict[str, Any]] = {
+    "teams:change_role": {"pk": "member"},
+    "teams:remove_member": {"pk": "member"},
+    "teams:renew_invitation": {"pk": "invitation"},
+    "teams:revoke_invitation": {"pk": "invitation"},
     "listening:mention": {"pk": "mention"},
     "listening:mark": {"pk": "mention"},
     "listening:search": {"pk": "search"},
@@ -148,7 +152,10 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
     Feed.objects.filter(pk=subscription.feed_id).update(due_at=None)
     draft, frozen = (_pitch(workspace, owner, f"{title} of {name}") for title in ("Draft", "Frozen"))
     verbs.freeze(frozen, owner)
+    invitation = invitations.invite(workspace, owner, f"dan@{host}", Role.EDITOR).invitation
     return {
+        "member": workspace.memberships.order_by("pk").values_list("pk", flat=True).last(),
+        "invitation": invitation.pk,
         "mention": mention.pk,
         "search": workspace.searches.order_by("pk").values_list("pk", flat=True)[0],
         "scan": _scan(workspace, now).pk,

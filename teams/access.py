@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, Literal, ParamSpec, get_args
+from typing import Any, Concatenate, Literal, ParamSpec, get_args
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -28,6 +29,15 @@ VERBS: dict[str, frozenset[Verb]] = {
     Role.EDITOR: frozenset({"read", "download", "edit", "scan"}),
     Role.ADMIN: frozenset({"read", "download", "edit", "scan", "manage"}),
     Role.OWNER: frozenset({"read", "download", "edit", "scan", "manage", "own"}),
+}
+
+SAID: dict[Verb, Any] = {
+    "read": gettext_lazy("Read everything"),
+    "download": gettext_lazy("Download decks"),
+    "edit": gettext_lazy("Change brands, searches, sources and pitches"),
+    "scan": gettext_lazy("Start scans"),
+    "manage": gettext_lazy("Invite people, change roles and settings, read the log"),
+    "own": gettext_lazy("Make somebody else owner"),
 }
 
 
@@ -56,6 +66,16 @@ def can(user: User | AnonymousUser, verb: Verb, workspace: Workspace) -> bool:
     """Whether the user's role in the workspace allows the verb. Being staff or superuser gives nothing."""
     found = membership(user, workspace)
     return found is not None and verb in VERBS[found.role]
+
+
+def at_most(role: str, mine: str) -> bool:
+    """Whether ``role`` allows nothing that ``mine`` does not: what one may give, change and take away."""
+    return VERBS[role] <= VERBS[mine]
+
+
+def roles_up_to(mine: str) -> list[tuple[str, Any]]:
+    """The roles that somebody with this one may give, for a form: (value, label)."""
+    return [(value, label) for value, label in Role.choices if at_most(value, mine)]
 
 
 def workspace(request: HttpRequest, code: UUID, verb: Verb = "read") -> Workspace:

@@ -160,11 +160,58 @@ class Membership(models.Model):
         return f"{self.user}: {self.get_role_display()}"
 
 
+class Invitation(models.Model):
+    """A colleague asked in, by a link that works once. What may be done with one is in ``invitations``.
+
+    The link can travel in two ways, each with a token of its own: copied by the inviter, or mailed to the
+    address. Whoever comes by the mailed one has shown that the address is theirs.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail address"))
+    role = models.CharField(_("role"), max_length=8, choices=Role.choices)
+    copied_hash = models.CharField(max_length=64, unique=True, editable=False)
+    mailed_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="invitation_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="invitation_email_lower_case"
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "email"],
+                condition=models.Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                name="invitation_open_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its days are over."""
+        return self.expires_at <= timezone.now()
+
+
 class AuditEntry(models.Model):
-    """Who did what and when. Written, never changed; survives the person's account."""
+    """Who did what and when. Written, never changed; survives the person's account.
+
+    Without ``user`` it was the machine, or somebody whose account is gone: ``by_machine`` tells which.
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="audit_entries")
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    by_machine = models.BooleanField(default=False)
     verb = models.CharField(max_length=50)  # "workspace.created", "pitch.frozen": noun, dot, past verb
     object = models.CharField(max_length=200, blank=True)  # what it was done to, as people read it
     details = models.JSONField(default=dict, blank=True)
@@ -183,5 +230,10 @@ def record(
 ) -> AuditEntry:
     """Writes one audit entry; ``details`` must be JSON and hold no secret. ``user`` None: the machine."""
     return AuditEntry.objects.create(
-        workspace=workspace, user=user, verb=verb, object=str(object)[:200], details=details
+        workspace=workspace,
+        user=user,
+        by_machine=user is None,
+        verb=verb,
+        object=str(object)[:200],
+        details=details,
     )

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils.crypto import constant_time_compare
 from django.utils.module_loading import import_string
 
+from teams.access import VERBS
 from teams.models import Membership, Role, User, Workspace, record
 
 
@@ -74,6 +75,12 @@ def create_workspace(owner: User, **fields: Any) -> Workspace:
         Membership.objects.create(workspace=workspace, user=owner, role=Role.OWNER)
         record(workspace, owner, "workspace.created", workspace.name)
     return workspace
+
+
+def may_found(user: User) -> bool:
+    """Whether this person may make a further workspace: whoever runs a real one here."""
+    runs = {role for role, verbs in VERBS.items() if "manage" in verbs}
+    return user.memberships.filter(role__in=runs, workspace__is_sample=False).exists()
 
 
 def seed_sample(user: User) -> Workspace:

@@ -24,6 +24,7 @@ from competitors.setup import Ticked
 from listening import feeds, plans, scan
 from listening.models import Brand
 from pitches import verbs
+from teams import invitations
 from teams.models import Role, User, Workspace
 from tests.make import make_member, make_mention, make_user, make_workspace
 
@@ -79,6 +80,18 @@ LINES: dict[str, Line] = {
     "teams:language": Line("anybody"),
     "teams:workspaces": Line("person"),
     "teams:add_sample": Line("person"),
+    "teams:new_workspace": Line("person"),
+    "teams:invitation": Line("anybody", {"token": "x"}),
+    "teams:accept": Line("anybody", {"token": "x"}),
+    "teams:members": Line("viewer"),
+    "teams:leave": Line("viewer", sender="viewer"),
+    "teams:change_role": Line("admin", {"pk": "member"}, {"role": "editor"}),
+    "teams:remove_member": Line("admin", {"pk": "member"}, {"now": "1"}),
+    "teams:hand_over": Line("owner", {}, {"to": "member", "afterwards": "admin"}),
+    "teams:invite": Line("admin", {}, {"email": "dana@fjallvik.example", "role": "viewer"}),
+    "teams:renew_invitation": Line("admin", {"pk": "invitation"}, {"now": "1"}),
+    "teams:revoke_invitation": Line("admin", {"pk": "invitation"}, {"now": "1"}),
+    "teams:audit": Line("admin"),
     "teams:settings": Line("admin", {}, SETTINGS),
     "teams:remove_sample": Line("owner"),
     "account_login": Line("anybody"),
@@ -178,6 +191,10 @@ class World:
         code = {"code": self.workspace.code} if line.who in Role.values else {}
         return reverse(name, kwargs={**code, **place})
 
+    def sent(self, name: str) -> dict[str, Any]:
+        """What is sent there, words of the world replaced."""
+        return {key: self.things.get(value, value) for key, value in LINES[name].sent.items()}
+
 
 @pytest.fixture
 def world() -> World:
@@ -188,7 +205,7 @@ def world() -> World:
     people = {Role.OWNER.value: alice}
     for name, role in (("Ada", Role.ADMIN), ("Erin", Role.EDITOR), ("Bob", Role.VIEWER)):
         people[role.value] = make_user(name)
-        make_member(workspace, people[role.value], role)
+        member = make_member(workspace, people[role.value], role)
     make_workspace(charlie, name="Charlie’s own")
     now = timezone.now()
     brand = setup.confirm(
@@ -223,6 +240,8 @@ def world() -> World:
         "row": page.rows.get().pk,
         "draft": pitches[0].code,
         "frozen": pitches[1].code,
+        "member": member.pk,
+        "invitation": invitations.invite(workspace, alice, "dan@fjallvik.example", "editor").invitation.pk,
     }
     return World(workspace, people, charlie, things)
 
@@ -271,7 +290,7 @@ def wrong(world: World, user: User | None, is_right: Callable[[str, HttpResponse
     found = []
     for name, line in OF_A_WORKSPACE.items():
         for how in ("get", "post"):
-            answer, changed = ask(user, how, world.url(name), line.sent)
+            answer, changed = ask(user, how, world.url(name), world.sent(name))
             if not is_right(line.who, answer, changed):
                 found.append(f"{how} {name}: {answer.status_code}{', changed something' * changed}")
     return found
@@ -309,7 +328,7 @@ def test_each_role_does_what_it_may_and_no_more(world: World, role: str) -> None
         sender = line.sender or max(line.who, Role.EDITOR, key=ROLES.index)
         for how, least in (("get", line.who), ("post", sender)):
             answer, changed = ask(
-                world.people[role], how, world.url(name), line.sent if how == "post" else {}
+                world.people[role], how, world.url(name), world.sent(name) if how == "post" else {}
             )
             if may(role, least):
                 right = answer.status_code in WORKS or name == "teams:remove_sample"

@@ -60,6 +60,20 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
+// <button data-copy="id of a field" data-copied="Copied">: copies what the field holds and says so.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    if (!document.execCommand("copy")) return; // no clipboard over plain http: it stays selected for Ctrl-C
+  }
+  button.querySelector("span").textContent = button.dataset.copied;
+});
+
 // <select data-browser-zone>: starts at the browser's time zone, if the list has it.
 for (const select of document.querySelectorAll("select[data-browser-zone]")) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,0 +1,14 @@
+"""What the verbs of this room mean in the log of who did what (see ``teams.audit``)."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+KINDS = {"pitch": _("Pitches")}
+SENTENCES = {
+    "pitch.created": _("Began the pitch {object}"),
+    "pitch.deleted": _("Deleted the pitch {object}"),
+    "pitch.frozen": _("Froze the pitch {object}"),
+    "pitch.versioned": _("Began the next version of the pitch {object}"),
+}
+DETAILS = {"sha256": "SHA-256", "version": _("Version")}
