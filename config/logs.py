@@ -12,11 +12,12 @@ SECRET = re.compile(
     r"(?i)([\w-]*(?:key|token|secret|passw(?:or)?d|signature|authorization)[\"']?\s?[=:]\s?[\"']?"
     r"(?:bearer\s|basic\s)?)[^\s&\"',;#)}\]]+"
 )
+RESET_LINK = re.compile(r"(/password/reset/key/)[^/\s]+")
 
 
 def scrub(line: str) -> str:
     """The line with the names and passwords in URLs and the values of secrets replaced by stars."""
-    return SECRET.sub(r"\1***", USERINFO.sub(r"\1***@", line))
+    return RESET_LINK.sub(r"\1***", SECRET.sub(r"\1***", USERINFO.sub(r"\1***@", line)))
 
 
 class ScrubbingFormatter(logging.Formatter):
@@ -48,5 +49,6 @@ LOGGING: dict[str, Any] = {
         "httpx": {"level": "WARNING"},  # it logs every address in full
         "httpcore": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        "fido2": {"level": "WARNING"},  # it logs each passkey that is used
     },
 }

@@ -59,10 +59,16 @@ class _OnceOnly:
         return code
 
 
-def _say_code(form: forms.Form, label: Any, help_text: Any = "") -> None:
+def _say(form: forms.Form, help_text: Any) -> None:
     field = form.fields["code"]
-    field.label, field.help_text = label, help_text
+    field.label, field.help_text = _("Code"), help_text
     field.widget.attrs = {"autocomplete": "one-time-code", "autofocus": True}
+
+
+def _say_which(form: forms.Form, user: User) -> None:
+    has_app = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    app_or_paper = _("Six digits from your app, or one of your recovery codes.")
+    _say(form, app_or_paper if has_app else _("One of your recovery codes."))
 
 
 class SecondFactorForm(_OnceOnly, AuthenticateForm):
@@ -70,7 +76,7 @@ class SecondFactorForm(_OnceOnly, AuthenticateForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say_code(self, _("Code"), _("Six digits from your app, or one of your recovery codes."))
+        _say_which(self, self.user)
 
 
 class SecondFactorAgainForm(_OnceOnly, ReauthenticateForm):
@@ -78,7 +84,7 @@ class SecondFactorAgainForm(_OnceOnly, ReauthenticateForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say_code(self, _("Code"), _("Six digits from your app, or one of your recovery codes."))
+        _say_which(self, self.user)
 
 
 class AuthenticatorAppForm(ActivateTOTPForm):
@@ -86,7 +92,7 @@ class AuthenticatorAppForm(ActivateTOTPForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say_code(self, _("Code"), _("The six digits that the app shows now."))
+        _say(self, _("The six digits that the app shows now."))
 
 
 class CredentialField(forms.JSONField):

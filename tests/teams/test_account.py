@@ -17,6 +17,8 @@ from django.utils import timezone
 from teams import browsers
 from teams.models import AuditEntry, User, Workspace
 from tests.make import PASSWORD, make_user
+from tests.teams.test_second_factors import set_up_app
+from tests.test_swedish import Seen, speaks_english
 
 ACCOUNT = "/accounts/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -160,6 +162,52 @@ def test_a_new_password_leaves_one_session_in_the_list(alice: User) -> None:
 )  # fmt: skip
 def test_a_browser_is_named_as_people_do(user_agent: str, words: str) -> None:
     assert browsers.describe(user_agent) == words
+
+
+# Swedish
+
+PAGES = (
+    "", "email/", "password/change/", "again/password/", "again/code/", "again/passkey/", "app/remove/",
+    "passkeys/add/", "recovery-codes/", "recovery-codes/new/",
+)  # fmt: skip
+
+
+def english_of(answer: Any) -> list[str]:
+    page = Seen()
+    page.feed(answer.content.decode())
+    assert len(page.text) > 5
+    return [text for text in page.text if speaks_english(text)]
+
+
+@pytest.mark.parametrize("has_mail", [True, False])
+def test_no_page_of_the_account_speaks_english(
+    has_mail: bool, db: None, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.EMAIL_HOST = "mail.fjallvik.example" if has_mail else ""
+    maja = make_user("Maja", language="sv")
+    browser = log_in(maja)
+    left = english_of(browser.get("/accounts/again/password/"))
+    browser.post("/accounts/again/password/", {"password": PASSWORD})
+    left += english_of(browser.get("/accounts/app/add/"))
+    left += english_of(browser.post("/accounts/app/add/", {"code": "x"}))
+    with django_capture_on_commit_callbacks(execute=True):
+        set_up_app(browser)
+    for host in ("localhost", "127.0.0.1"):
+        here = {"headers": {"host": host, "accept-language": "sv"}}
+        for path in PAGES:
+            left += english_of(browser.get(f"/accounts/{path}", follow=True, **here))
+        half_way = Client()
+        left += english_of(half_way.get("/accounts/login/", **here))
+        sent = {"login": maja.email, "password": PASSWORD}
+        left += english_of(half_way.post("/accounts/login/", sent, follow=True, **here))
+        left += english_of(half_way.post("/accounts/login/second-factor/", {"code": "x"}, **here))
+        stranger = Client()
+        left += english_of(stranger.get("/accounts/login/code/", **here))
+        left += english_of(stranger.post("/accounts/login/code/", {"email": maja.email}, follow=True, **here))
+    assert left == []
+    bodies = [f"{message.subject} {message.body}" for message in mail.outbox]
+    assert [body for body in bodies if speaks_english(body)] == []
+    assert len(bodies) == (3 if has_mail else 0), "one of the app, two codes"
 
 
 # The address
