@@ -30,7 +30,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from teams import browsers, mailing, second_factors
+from teams import mailing, second_factors, sessions
 from teams.access import PersonRequest
 from teams.account_forms import AccountForm
 from teams.models import User
@@ -81,16 +81,9 @@ def show(request: PersonRequest) -> HttpResponse:
         "has_mail": mailing.can_send(),
         "factors": second_factors.of(request.user),
         "passkeys_work": second_factors.passkeys_work(request),
-        "sessions": sessions(request.user),
+        "sessions": sessions.of(request.user),
     }
     return render(request, "account/account.html", context, status=422 if form.errors else 200)
-
-
-def sessions(user: User) -> list[dict[str, Any]]:
-    """Where the person is logged in, this session first, then the last used; forgets those that ended."""
-    found = UserSession.objects.purge_and_list(user)
-    found.sort(key=lambda each: (not each.is_current(), -each.last_seen_at.timestamp()))
-    return [{"session": each, "browser": browsers.describe(each.user_agent)} for each in found]
 
 
 @login_required

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 
-from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from redis.exceptions import RedisError
 
+from teams import sessions
+
 LAST_WORKSPACE = "workspace"  # session key
-SEEN_AT = "seen_at"  # session key
 TRY_AGAIN_SECONDS = 30
 
 log = logging.getLogger(__name__)
@@ -38,7 +36,7 @@ class PersonMiddleware:
             else translation.get_language_from_request(request)
         )
         if signed_in:
-            note_session(request)
+            sessions.note(request)
         with translation.override(language), timezone.override(None):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
@@ -61,11 +59,3 @@ class PersonMiddleware:
         response = render(request, "503.html", status=503)
         response["Retry-After"] = str(TRY_AGAIN_SECONDS)
         return response
-
-
-def note_session(request: HttpRequest) -> None:
-    """Keeps the list of where people are logged in, without a query for most clicks."""
-    now = int(time.time())
-    if now - request.session.get(SEEN_AT, 0) >= settings.SESSION_SEEN_SECONDS:
-        UserSession.objects.create_from_request(request)
-        request.session[SEEN_AT] = now

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from listening.dispatch import tidy
 from teams import browsers
 from teams.models import AuditEntry, User, Workspace
 from tests.make import PASSWORD, make_user
@@ -136,6 +138,16 @@ def test_the_list_is_kept_without_a_query_for_each_click(
     settings.SESSION_SEEN_SECONDS = 0
     browser.get("/workspaces/")
     assert UserSession.objects.get().last_seen_at > long_ago
+
+
+def test_sessions_that_are_over_are_forgotten(alice: User) -> None:
+    here, phone = log_in(alice), log_in(alice, PHONE)
+    over = UserSession.objects.get(user_agent=PHONE).session_key
+    Session.objects.filter(session_key=over).update(expire_date=timezone.now() - timedelta(seconds=1))
+    tidy(timezone.now())
+    assert [each.user_agent for each in UserSession.objects.all()] == [FIREFOX]
+    assert not Session.objects.filter(session_key=over).exists()
+    assert here.get("/workspaces/").status_code == 200 and phone.get("/workspaces/").status_code == 302
 
 
 def test_a_new_password_leaves_one_session_in_the_list(alice: User) -> None:

@@ -54,6 +54,17 @@ def test_behind_a_proxy_each_visitor_has_an_address_of_their_own(alice: User, se
         assert ("_auth_user_id" in browser.session) == lets_in
 
 
+def test_too_many_trusted_proxies_break_nothing(
+    alice: User, settings: Any, browser_of: Callable[[User], Client]
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 3
+    pages = tries(25, "203.0.113.{}".format, lambda n: alice.email)
+    assert "Too many failed login attempts" in pages[-1]
+    for headers in ({"X-Forwarded-For": "203.0.113.1"}, {}):
+        assert browser_of(alice).get("/accounts/", headers=headers).status_code == 200
+    assert browser_of(alice).get("/workspaces/", REMOTE_ADDR="").status_code == 200
+
+
 def test_who_took_a_session_over_cannot_guess_the_password(
     alice: User, browser_of: Callable[[User], Client]
 ) -> None:
