@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from cryptography.fernet import InvalidToken
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
 from teams import second_factors
 from teams.models import AuditEntry, Role, User, Workspace
-from teams.sealing import Unsealable, seal
+from teams.sealing import Unsealable
 from tests.make import PASSWORD, make_member, make_user, make_workspace
 
 LOGIN = "/accounts/login/"
@@ -120,8 +120,6 @@ def test_a_code_that_is_good_for_longer_still_opens_once(
     secret, _ = set_up_app(alices)
     code = code_of(secret, 1)
     assert is_in(log_in(alice, code))
-    from django.core.cache import cache
-
     cache.delete(f"allauth.mfa.totp.used?user={alice.pk}&code={code}")  # as after allauth's 30 seconds
     assert not is_in(log_in(alice, code))
 
@@ -218,7 +216,6 @@ def test_secrets_can_be_sealed_with_a_new_key(alice: User, alices: Client, setti
     settings.CREDENTIAL_KEYS = ["another key of thirty-two characters"]
     with pytest.raises(Unsealable):
         second_factors.reseal_all()
-    assert InvalidToken and seal("x")
 
 
 def audit() -> list[tuple[str, str, str]]:
@@ -232,15 +229,15 @@ def audit() -> list[tuple[str, str, str]]:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_workspaces_hear_of_it(alice: User, alices: Client) -> None:
-    first, second = make_workspace(alice, name="First"), make_workspace(name="Second")
-    make_member(second, alice, Role.VIEWER)
+    make_workspace(alice, name="First")
+    make_member(make_workspace(name="Second"), alice, Role.VIEWER)
     make_workspace(make_user("Charlie"), name="Charlie’s own")
     set_up_app(alices)
     assert audit() == [(name, "account.second_factor_on", "Alice") for name in ("First", "Second")]
     alices.post("/accounts/app/remove/")
     assert audit()[2:] == [(name, "account.second_factor_off", "Alice") for name in ("First", "Second")]
     assert AuditEntry.objects.filter(verb__startswith="account.", user=alice).count() == 4
-    assert first.name and not any("secret" in str(entry.details) for entry in AuditEntry.objects.all())
+    assert {str(entry.details) for entry in AuditEntry.objects.all()} == {"{'kind': 'totp'}"}
 
 
 def test_whoever_lost_everything_is_let_in_by_the_operator(
