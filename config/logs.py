@@ -50,5 +50,6 @@ LOGGING: dict[str, Any] = {
         "httpx": {"level": "WARNING"},  # it logs every address in full
         "httpcore": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        "fido2": {"level": "WARNING"},  # it logs each passkey that is used
     },
 }

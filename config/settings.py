@@ -60,6 +60,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -168,13 +170,55 @@ ACCOUNT_ADAPTER = "teams.adapter.AccountAdapter"  # sign-up is closed once there
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = env.text("ACCOUNT_EMAIL_VERIFICATION", "none")
+ACCOUNT_CHANGE_EMAIL = True  # one address for each person; a new one replaces it once it is verified
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+# allauth sends codes only where this is "mandatory"; whether a login waits for it says the line below.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+_verification = env.text("ACCOUNT_EMAIL_VERIFICATION", "none")
+LOGIN_NEEDS_VERIFIED_EMAIL = _verification == "mandatory"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True  # its pages say so where no mail can be sent
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to people who never asked for one
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True  # written, but not sent: see teams.adapter
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of changes to the account
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"invite": "60/h/user"}  # beside allauth's own, on the shared cache
+# Beside allauth's own limits for logins (10 wrong ones a minute from one address, 5 in 5 minutes for one
+# account): nobody's mailbox is flooded, and who took over a session cannot guess the password at leisure.
+ACCOUNT_RATE_LIMITS = {
+    "invite": "60/h/user",
+    "request_login_code": "20/m/ip,3/m/key,10/h/key",
+    "reset_password": "20/m/ip,5/m/key,10/h/key",
+    "manage_email": "10/m/user,30/h/user",
+    "change_password": "5/m/user,20/h/user",
+    "reauthenticate": "10/m/user,30/h/user",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXIES", 0)  # how many proxies add to X-Forwarded-For
-if ACCOUNT_EMAIL_VERIFICATION not in ("none", "optional", "mandatory"):
+
+MFA_ADAPTER = "teams.adapter.MFAAdapter"  # seals what is secret
+MFA_FORMS = {
+    "authenticate": "teams.account_forms.SecondFactorForm",
+    "authenticate_webauthn": "teams.account_forms.PasskeyForm",
+    "reauthenticate": "teams.account_forms.SecondFactorAgainForm",
+    "reauthenticate_webauthn": "teams.account_forms.PasskeyAgainForm",
+    "login_webauthn": "teams.account_forms.PasskeyLoginForm",
+    "add_webauthn": "teams.account_forms.AddPasskeyForm",
+    "edit_webauthn": "teams.account_forms.RenamePasskeyForm",
+    "activate_totp": "teams.account_forms.AuthenticatorAppForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # the code before and the next one, for slow fingers and clocks
+# Without a mail server nobody can verify an address. Nobody signs up with that of somebody else either.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+SESSION_SEEN_SECONDS = 300  # how exactly the account page knows when a session was last used
+
+if _verification not in ("none", "optional", "mandatory"):
     raise ImproperlyConfigured("ACCOUNT_EMAIL_VERIFICATION must be none, optional or mandatory.")
 
 EMAIL_HOST = env.text("EMAIL_HOST")
@@ -186,6 +230,13 @@ EMAIL_TIMEOUT = 10
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Earshot <earshot@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+SITE_URL = env.origin("SITE_URL")  # where the links in mails lead; "" takes the host that the browser asked
+if LOGIN_NEEDS_VERIFIED_EMAIL and not EMAIL_HOST:
+    raise ImproperlyConfigured("ACCOUNT_EMAIL_VERIFICATION=mandatory needs a mail server: set EMAIL_HOST.")
+if EMAIL_HOST and not SITE_URL and any(host.startswith(("*", ".")) for host in ALLOWED_HOSTS):
+    raise ImproperlyConfigured(
+        "Set SITE_URL: with such ALLOWED_HOSTS a stranger could choose the host of the links in mails."
+    )
 
 # Safety in the browser
 

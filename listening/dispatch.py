@@ -15,6 +15,7 @@ from listening import scan as scanning
 from listening.models import Capture, Feed, FeedEntry, FeedSubscription, Fetch, ScanPlan, SearchVersion
 from listening.net import Busy, Client, SourceError
 from listening.sources import get
+from teams import sessions
 
 PAGES_PER_TICK, FEEDS_PER_TICK, PLANS_PER_TICK = 100, 50, 50
 
@@ -106,6 +107,7 @@ def rematch(version_id: int) -> None:
 
 
 def tidy(at: datetime) -> None:
-    """Lets go of what is kept for a time only: raw answers, and the feeds' archives."""
+    """Lets go of what is kept for a time only: raw answers, the feeds' archives, and sessions."""
     Capture.objects.filter(expires_at__lt=at).delete()
     FeedEntry.objects.filter(published_at__lt=at - feeds.KEPT).delete()
+    sessions.tidy(at)

@@ -8,3 +8,8 @@ class TeamsConfig(AppConfig):
     name = "teams"
     verbose_name = _("Teams")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from teams import second_factors  # it needs the models
+
+        second_factors.connect()

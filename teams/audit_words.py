@@ -8,17 +8,23 @@ from django.utils.translation import gettext_lazy as _
 
 from teams.models import Role, Workspace
 
+FACTORS = {"totp": _("authenticator app"), "webauthn": _("passkey")}
+
 
 def _field(name: str) -> Any:
     return Workspace._meta.get_field(name).verbose_name  # type: ignore[union-attr]  # no relation is named
 
 
 KINDS = {
+    "account": _("Accounts"),
     "workspace": _("Workspace"),
     "invitation": _("Invitations"),
     "member": _("Members"),
 }
 SENTENCES = {
+    "account.second_factor_on": _("{object} logs in with a second step from now on"),
+    "account.second_factor_off": _("{object} logs in without a second step from now on"),
+    "account.email_changed": _("Changed their e-mail address to {object}"),
     "workspace.created": _("Made the workspace {object}"),
     "workspace.changed": _("Changed the settings of the workspace {object}"),
     "invitation.created": _("Invited {object}"),
@@ -32,6 +38,8 @@ SENTENCES = {
 }
 DETAILS = {
     "fields": _("Changed"),
+    "before": _("Address before"),
+    "factor": _("Second step"),
     "was": _("Role before"),
     "role": _("Role"),
     "sample": _("Sample workspace"),
@@ -40,4 +48,5 @@ VALUES = {
     "fields": _field,
     "role": lambda role: Role(role).label,
     "was": lambda role: Role(role).label,
+    "factor": lambda factor: FACTORS.get(factor, factor),
 }

@@ -12,4 +12,7 @@ SENTENCES = (
     gettext_noop("The email address and/or password you specified are not correct."),
     gettext_noop("You must type the same password each time."),
     gettext_noop("The password reset token was invalid."),
+    # and its pages for address and password
+    gettext_noop("This email address is already associated with this account."),
+    gettext_noop("A user is already registered with this email address."),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from teams.models import Workspace
@@ -23,3 +24,8 @@ def home_url(workspace: Workspace) -> str:
 def setup_url(workspace: Workspace) -> str:
     """Where a new, empty workspace is filled: ``settings.WORKSPACE_SETUP``."""
     return _url(settings.WORKSPACE_SETUP, workspace)
+
+
+def origin(request: HttpRequest) -> str:
+    """How links in mails begin: ``settings.SITE_URL``, or else scheme and host of this request."""
+    return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"

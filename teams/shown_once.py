@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from teams.invitations import Issued, open_ones
 from teams.models import Invitation, Workspace
+from teams.places import origin
 from teams.sealing import Unsealable, seal, unseal
 
 KEY = "invitation_link"  # in the session
@@ -26,7 +27,7 @@ class Shown(NamedTuple):
 
 def link(request: HttpRequest, token: str) -> str:
     """The whole address that a token opens."""
-    return request.build_absolute_uri(reverse("teams:invitation", args=[token]))
+    return origin(request) + reverse("teams:invitation", args=[token])
 
 
 def keep(request: HttpRequest, issued: Issued) -> None:

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from teams import invitations, mails, shown_once
+from teams import invitations, mailing, shown_once
 from teams.access import ALL_VERBS, SAID, VERBS, WorkspaceRequest, member, membership
 from teams.forms import InviteForm, SignUpForm
 from teams.invitations import AddressTaken, AlreadyMember, Found, Gone, Issued, NotYours
@@ -71,7 +71,7 @@ def _issue(request: WorkspaceRequest, workspace: Workspace, make: Callable[[], I
     one, told = issued.invitation, {"email": issued.invitation.email}
     shown_once.keep(request, issued)
     if issued.mailed:
-        if mails.send_invitation(one, shown_once.link(request, issued.mailed)):
+        if mailing.send_invitation(one, shown_once.link(request, issued.mailed)):
             Invitation.objects.filter(pk=one.pk).update(mailed_at=timezone.now())
             messages.success(request, _("A mail with a link is on its way to %(email)s.") % told)
         else:

@@ -17,7 +17,8 @@ from config.logs import LOGGING, ScrubbingFormatter, scrub
 from tests.conftest import ROOT
 
 NAMES = """
-    ALLOWED_HOSTS BEHIND_TLS CREDENTIAL_KEYS DATABASE_URL DEBUG EARSHOT_PRODUCTION EMAIL_HOST HOST
+    ACCOUNT_EMAIL_VERIFICATION ALLOWED_HOSTS BEHIND_TLS CREDENTIAL_KEYS DATABASE_URL DEBUG EARSHOT_PRODUCTION
+    EMAIL_HOST HOST SITE_URL
     OUTBOUND_ALLOW OUTBOUND_PACE_FACTOR OUTBOUND_PORTS OUTBOUND_REPLAY_URL PORT REDIS_URL SEARXNG_URL
     SECRET_KEY SECRET_KEY_FILE
 """
@@ -88,6 +89,11 @@ def test_behind_tls_cookies_never_travel_in_the_open(load: Any) -> None:
         ({"DATABASE_URL": "postgresql://db.example/earshot?colour=green"}, "DATABASE_URL"),
         ({"REDIS_URL": "amqp://queue.example"}, "REDIS_URL"),
         ({"SECRET_KEY_FILE": "/nowhere/at/all"}, "SECRET_KEY_FILE"),
+        ({"ACCOUNT_EMAIL_VERIFICATION": "perhaps"}, "ACCOUNT_EMAIL_VERIFICATION"),
+        ({"ACCOUNT_EMAIL_VERIFICATION": "mandatory"}, "EMAIL_HOST"),
+        ({"EMAIL_HOST": "mail.example", "ALLOWED_HOSTS": "*"}, "SITE_URL"),
+        ({"EMAIL_HOST": "mail.example", "ALLOWED_HOSTS": "a.example .b.example"}, "SITE_URL"),
+        ({"SITE_URL": "earshot.example"}, "SITE_URL"),
     ],
 )
 def test_a_value_that_makes_no_sense_stops_the_start(
@@ -101,6 +107,14 @@ def test_a_value_that_makes_no_sense_stops_the_start(
 def test_a_secret_may_come_from_a_file(load: Any, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("from a file\n")
     assert load(SECRET_KEY_FILE=str(tmp_path / "secret"))["SECRET_KEY"] == "from a file"
+
+
+def test_with_a_mail_server_addresses_may_have_to_be_verified(load: Any) -> None:
+    found = load(EMAIL_HOST="mail.example", ACCOUNT_EMAIL_VERIFICATION="mandatory")
+    assert found["LOGIN_NEEDS_VERIFIED_EMAIL"]
+    assert not load(EMAIL_HOST="mail.example")["LOGIN_NEEDS_VERIFIED_EMAIL"]
+    hosts = {"EMAIL_HOST": "mail.example", "ALLOWED_HOSTS": "*", "SITE_URL": "https://earshot.example/"}
+    assert load(**hosts)["SITE_URL"] == "https://earshot.example"
 
 
 def test_the_pace_may_change_in_replay_and_the_ports_anywhere(load: Any) -> None:
@@ -158,6 +172,7 @@ def test_no_task_is_delivered_twice_while_it_runs_and_no_tick_comes_late(load: A
         ("anna@fjallvik.example wrote", "anna@fjallvik.example wrote"),
         ("https://mastodon.example/@anna/1", "https://mastodon.example/@anna/1"),
         ("https://x.example/monkeys?q=key", "https://x.example/monkeys?q=key"),
+        ("/accounts/password/reset/key/1-abc-def/", "/accounts/password/reset/key/***/"),
     ],
 )
 def test_logs_keep_no_secrets(line: str, clean: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from teams import mailing
 from teams.models import Role, User, Workspace
 from tests.make import make_member, make_user, make_workspace
 
@@ -16,6 +17,12 @@ from tests.make import make_member, make_user, make_workspace
 def no_tries_counted() -> None:
     """Rate limits start anew, also where tests run without services."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def mail_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mails are in ``mail.outbox`` when the answer is there."""
+    monkeypatch.setattr(mailing, "send_soon", lambda message: message.send())
 
 
 @pytest.fixture
