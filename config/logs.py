@@ -13,7 +13,7 @@ SECRET = re.compile(
     r"(?:bearer\s|basic\s)?)[^\s&\"',;#)}\]]+"
 )
 # Addresses that are secrets themselves: invitations, and links that give a new password.
-SECRET_PATH = re.compile(r"(?i)((?:/|%2F)(?:invitations|reset(?:/|%2F)key)(?:/|%2F))[\w-]{12,}")
+SECRET_PATH = re.compile(r"(?i)((?:/|%2F)(?:invitations|reset(?:/|%2F)key)(?:/|%2F))[\w-]{8,}")
 
 
 def scrub(line: str) -> str:

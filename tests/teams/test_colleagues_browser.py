@@ -58,7 +58,7 @@ def log_in(page: Page, email: str) -> None:
     page.goto("/accounts/login/")
     page.locator("[name=login]").fill(email)
     page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main form button").click()
+    page.locator("main form button.btn-primary").click()
     page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
 
