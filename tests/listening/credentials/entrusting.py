@@ -8,6 +8,7 @@ from listening import credentials, door, scan, schedule
 from listening.models import Credential, Fetch
 from listening.sources.bluesky import Bluesky
 from teams.models import User, Workspace
+from tests.replay import ReplayServer
 from tests.replay.bluesky import ACCOUNT, APP_PASSWORD
 from tests.scanning import run
 
@@ -26,3 +27,8 @@ def scanned(workspace: Workspace, **fields: Any) -> dict[str, Fetch]:
     if not started.finished_at:
         run(started, client=door.client())
     return {fetch.capability: fetch for fetch in started.fetches.all()}
+
+
+def asked(web: ReplayServer) -> list[str]:
+    """What was asked of Bluesky, call by call."""
+    return [one.url.partition("?")[0].rpartition(".")[2] for one in web.asked]

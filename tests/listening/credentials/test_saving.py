@@ -14,7 +14,7 @@ from listening.models.credentials import unpack
 from listening.net import SourceError
 from listening.sources.bluesky import Bluesky
 from teams.models import AuditEntry, User, Workspace
-from tests.listening.credentials.entrusting import GIVEN, WRONG, save, scanned
+from tests.listening.credentials.entrusting import GIVEN, WRONG, asked, save, scanned
 from tests.make import make_credential, make_workspace
 from tests.replay import ReplayServer
 from tests.replay.bluesky import ACCESS, HANDLES, worded
@@ -22,10 +22,6 @@ from tests.replay.bluesky import ACCESS, HANDLES, worded
 pytestmark = pytest.mark.django_db
 
 KEYED = ("search", "tagged")
-
-
-def asked(web: ReplayServer) -> list[str]:
-    return [one.url.partition("?")[0].rpartition(".")[2] for one in web.asked]
 
 
 # Saving

@@ -15,10 +15,11 @@ from django.urls import reverse
 from config import logs
 from listening import door, net
 from listening.models import Capture, Credential, Mention
+from listening.models.credentials import pack
 from listening.net import SourceError
 from listening.sources.bluesky import Bluesky
 from teams.models import Workspace
-from tests.listening.credentials.entrusting import GIVEN, WRONG, scanned
+from tests.listening.credentials.entrusting import GIVEN, WRONG, asked, scanned
 from tests.replay import ReplayServer
 from tests.replay.bluesky import ACCESS, ACCOUNT, APP_PASSWORD, REFRESH
 
@@ -56,14 +57,18 @@ def test_nothing_that_is_stored_or_logged_holds_a_secret(
     pages = [alices.post(address, {**GIVEN, "password": WRONG}, follow=True)]
     pages.append(alices.post(address, GIVEN, follow=True))
     pages.append(alices.get(reverse("listening:source", args=[workspace.code, "bluesky"])))
-    scanned(workspace)
+    lent = {"host": "bsky.social", "access": "", "refresh": REFRESH}
+    for session in ("", pack(lent)):  # a scan that logs in itself, and one that renews the login
+        Credential.objects.update(session=session)
+        scanned(workspace)
+    assert {"createSession", "refreshSession", "searchPosts"} <= set(asked(web))
     told = repr(list(Credential.objects.all())) + repr(vars(door.source("bluesky", workspace, door.client())))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Bluesky, "search", lambda self, *rest: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             scanned(workspace)
     assert Mention.objects.exists() and Capture.objects.filter(url__contains="searchPosts").exists()
-    assert not Capture.objects.filter(url__contains="createSession").exists()
+    assert not Capture.objects.filter(url__contains="Session").exists()
     remembered = [str(key) + str(valkey.dump(key)) for key in valkey.scan_iter()] if valkey else []
     places = {
         "database": everything_stored(),
