@@ -174,15 +174,15 @@ def coverage(
 CAPABILITY = {Search.Form.KEYWORD.value: "search", Search.Form.TAG.value: "tagged"}
 
 
-def off(workspace: Workspace, searches: Iterable[Search], covered: Iterable[Coverage] = ()) -> list[Coverage]:
+def off(workspace: Workspace, searches: Iterable[Search], asked: Iterable[str] = ()) -> list[Coverage]:
     """The sources that would hear these searches, if somebody entered the credentials they need.
 
-    Their state is "off": nothing failed, and nothing is known. Those that were asked (``covered``) all the
-    same, as long as there were credentials, are left out.
+    Their state is "off": nothing failed, and nothing is known. Those that were asked all the same, as long as
+    there were credentials, are left out.
     """
     if workspace.is_sample:
         return []  # nothing is scanned there
-    asked, wanted = {one.source for one in covered}, {CAPABILITY[search.form] for search in searches}
+    asked, wanted = set(asked), {CAPABILITY[search.form] for search in searches}
     return [
         Coverage(
             source=kind.name,

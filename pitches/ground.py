@@ -107,7 +107,7 @@ class Ground:
     @cached_property
     def off(self) -> list[Coverage]:
         """The sources that were not searched for us, because nobody entered credentials for them."""
-        return queries.off(self.workspace, self.own_searches, self.coverage)
+        return queries.off(self.workspace, self.own_searches, (one.source for one in self.coverage))
 
     def covered(self, searches: Sequence[Search]) -> list[Coverage]:
         """What each source let us read of these searches in the period; asked once."""

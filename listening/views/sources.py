@@ -101,13 +101,17 @@ def _show(
 
 
 @sensitive_post_parameters()
-@require_POST
 @member("manage")
 def credential(request: WorkspaceRequest, workspace: Workspace, name: str) -> HttpResponse:
-    """Checks credentials with the service and keeps them. Refused ones are not kept; the page says why."""
+    """Checks credentials with the service and keeps them. Refused ones are not kept; the page says why.
+
+    Who comes here without sending anything, as after a change of language, is led to the source.
+    """
     kind = _listed(name)
     if not kind.needs:
         raise Http404(_("This source needs no credentials."))
+    if request.method != "POST":
+        return redirect("listening:source", workspace.code, name)
     form = CredentialForm(kind, request.POST)
     if not form.is_valid():
         return _show(request, workspace, kind, credential_form=form)

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from listening.models import Credential, Mention, SourceSetting
+from listening.models import Brand, Credential, Mention, SourceSetting
 from teams.models import AuditEntry, Role, User, Workspace
 from tests.listening.credentials.entrusting import GIVEN, save, scanned
 from tests.make import make_member, make_user
@@ -39,6 +39,16 @@ def test_the_page_says_what_is_off_what_works_and_what_is_refused(
     assert "CREDENTIAL_KEYS" in page and ACCOUNT not in page
 
 
+def test_a_comparison_says_which_source_is_off_for_all(
+    alices: Browser, alice: User, workspace: Workspace
+) -> None:
+    brand = Brand.objects.get(workspace=workspace)
+    address = reverse("competitors:voice", args=[workspace.code, brand.pk]) + "?form=keyword"
+    assert "Searching Bluesky needs an app password." in alices.get(address).content.decode()
+    save(workspace, alice)
+    assert "needs an app password" not in alices.get(address).content.decode()
+
+
 def test_the_list_says_what_is_off(alices: Browser, alice: User, workspace: Workspace) -> None:
     address = reverse("listening:sources", args=[workspace.code])
     assert "Searching Bluesky needs an app password." in alices.get(address).content.decode()
@@ -51,6 +61,13 @@ def test_a_source_without_needs_has_no_such_form(alices: Browser, workspace: Wor
     address = reverse("listening:credential", args=[workspace.code, "hackernews"])
     assert alices.post(address, GIVEN).status_code == 404
     assert alices.get(reverse("listening:source", args=[workspace.code, "nothing"])).status_code == 404
+
+
+def test_a_refused_page_that_is_opened_again_leads_to_the_source(
+    alices: Browser, workspace: Workspace
+) -> None:
+    answer = alices.get(reverse("listening:credential", args=[workspace.code, "bluesky"]))
+    assert answer["Location"] == reverse("listening:source", args=[workspace.code, "bluesky"])
 
 
 def test_they_are_removed_and_what_was_heard_stays(
