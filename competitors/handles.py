@@ -46,6 +46,17 @@ FORMS: Mapping[str, Form] = {
         handle="@{name}@{host}",
         url="https://{host}/@{name}",
     ),
+    "bluesky": Form(
+        example="@name.bsky.social",
+        patterns=(
+            re.compile(r"(?:https?://bsky\.app/profile/|at://)?(?P<did>did:(?:plc|web):[\w.:%-]+)/?", re.I),
+            re.compile(
+                r"(?:https?://bsky\.app/profile/|at://)?@?(?P<name>(?:[\w-]+\.)+[a-z][a-z-]+)/?", re.I
+            ),
+        ),
+        handle="{handle}",
+        url="https://bsky.app/profile/{account}",
+    ),
     "hackernews": Form(
         example="name",
         patterns=(
@@ -76,12 +87,17 @@ def read(source: str, written: str) -> tuple[str, str]:
                 parts["quoted_title"] = quote(parts["title"].replace(" ", "_"))
             for name in ("host", "language"):
                 parts |= {name: parts[name].lower()} if name in parts else {}
+            if source == "bluesky":  # a name, or the id under which every name of an account is found
+                account = parts.get("did") or parts["name"].lower()
+                parts = {"account": account, "handle": account if "did" in parts else f"@{account}"}
             url = check_url(form.url.format(**parts))
             return form.handle.format(**parts), url
     raise SourceError(NOT_A_HANDLE, "blocked", params={"written": written[:100], "example": form.example})
 
 
 def word(handle: str) -> str:
-    """The name in a handle as people type it: "@anna@mastodon.example" -> "anna"; "" for an address."""
-    name = handle.strip().lstrip("@").partition("@")[0]
+    """The name in a handle as people type it: "@anna@mastodon.example", "@anna.bsky.social" -> "anna"; "" for
+    an address.
+    """
+    name = handle.strip().lstrip("@").partition("@")[0].removesuffix(".bsky.social")
     return name if re.fullmatch(r"\w{3,}", name) else ""

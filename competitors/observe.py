@@ -39,6 +39,7 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "posts": gettext_noop("posts in all"),
         "following": gettext_noop("accounts followed"),
         "title": gettext_noop("title"),
+        "handle": gettext_noop("handle"),
         "exists": gettext_noop("exists"),
     }
 )
@@ -51,7 +52,7 @@ class Observing:
 
     def plan(self, scan: Scan) -> Iterable[Fetch]:
         """One fetch per profile, on the sources this workspace listens to."""
-        readable = {kind.name for kind in door.enabled(scan.workspace) if kind.can(self.capability)}
+        readable = {kind.name for kind in door.offering(scan.workspace, self.capability)}
         profiles = Profile.objects.filter(workspace=scan.workspace, source__in=readable).exclude(handle="")
         for profile in profiles.select_related("brand"):
             yield Fetch(
@@ -140,21 +141,26 @@ def enter_reading(
 
 
 def normal_handle(source: str, handle: str) -> str:
-    """A handle in the form in which conversations name who wrote: lower case; Mastodon "@name@host"."""
+    """A handle in the form in which conversations name who wrote: lower case; Mastodon "@name@host", Bluesky
+    "@name.bsky.social" or a DID.
+    """
     handle = handle.strip().lower()
-    if source == "mastodon" and handle:
+    if source in ("mastodon", "bluesky") and handle and not handle.startswith("did:"):
         return f"@{handle.lstrip('@')}"
     return handle
 
 
 def handles(workspace: Workspace, brand: Brand) -> dict[str, set[str]]:
-    """Under which names the brand writes, per source with conversations; its people's handles included."""
+    """Under which names the brand writes, per source with conversations; its people's handles included.
+
+    A profile that is known by an id tells its name when it is read.
+    """
     talking = {kind.name for kind in sources.with_capability("thread")}
+    profiles = Profile.objects.filter(workspace=workspace, brand=brand, source__in=talking)
+    told = Observation.objects.filter(profile__in=profiles, metric="handle").values_list(
+        "profile__source", "text"
+    )
     found: dict[str, set[str]] = {}
-    for source, handle in (
-        Profile.objects.filter(workspace=workspace, brand=brand, source__in=talking)
-        .exclude(handle="")
-        .values_list("source", "handle")
-    ):
+    for source, handle in [*profiles.exclude(handle="").values_list("source", "handle"), *told]:
         found.setdefault(source, set()).add(normal_handle(source, handle))
     return found

@@ -220,16 +220,15 @@ class LookingUp:
     def plan(self, scan: Scan) -> Iterable[Fetch]:
         """One fetch per phrase and engine that is set up."""
         phrases = list(Phrase.objects.filter(workspace=scan.workspace))
-        for kind in door.enabled(scan.workspace):
-            if kind.can(self.capability):
-                for phrase in phrases:
-                    yield Fetch(
-                        scan=scan,
-                        source=kind.name,
-                        capability=self.capability,
-                        subject_id=phrase.pk,
-                        label=phrase.text[:255],
-                    )
+        for kind in door.offering(scan.workspace, self.capability):
+            for phrase in phrases:
+                yield Fetch(
+                    scan=scan,
+                    source=kind.name,
+                    capability=self.capability,
+                    subject_id=phrase.pk,
+                    label=phrase.text[:255],
+                )
 
     def read(self, fetch: Fetch, source: Source) -> Page[Result]:
         """One page of results, cut where the phrase's depth is reached; ends when there are no more."""

@@ -9,7 +9,7 @@ from typing import Any
 USERINFO = re.compile(r"(\w://)[^/\s?#@]*@")
 # Names of query parameters, form fields and headers that carry secrets, with the value after "=" or ":".
 SECRET = re.compile(
-    r"(?i)([\w-]*(?:key|token|secret|passw(?:or)?d|signature|authorization)[\"']?\s?[=:]\s?[\"']?"
+    r"(?i)([\w-]*(?:key|token|secret|passw(?:or)?d|jwt|signature|authorization)[\"']?\s?[=:]\s?[\"']?"
     r"(?:bearer\s|basic\s)?)[^\s&\"',;#)}\]]+"
 )
 # Addresses that are secrets themselves: invitations, and links that give a new password.

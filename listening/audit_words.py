@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from listening import sources
 
 KINDS = {
+    "credential": _("Credentials"),
     "feed": _("Feeds"),
     "plan": _("Scan plan"),
     "scan": _("Scans"),
@@ -14,6 +15,8 @@ KINDS = {
     "source": _("Sources"),
 }
 SENTENCES = {
+    "credential.saved": _("Saved credentials for {object}"),
+    "credential.removed": _("Removed the credentials for {object}"),
     "feed.followed": _("Followed the feed {object}"),
     "feed.unfollowed": _("Stopped following the feed {object}"),
     "plan.edited": _("Changed the scan plan: {object}"),
@@ -23,10 +26,13 @@ SENTENCES = {
 }
 DETAILS = {
     "enabled": _("Switched on"),
+    "entered": _("Entered"),
     "source": _("Source"),
     "version": _("Version"),
 }
 VALUES = {
+    "credential.saved": sources.label,
+    "credential.removed": sources.label,
     "source": sources.label,
     "source.edited": sources.label,
 }

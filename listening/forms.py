@@ -13,6 +13,7 @@ from listening import plans, query
 from listening.models import ScanPlan, Search, SourceSetting
 from listening.net import SourceError, canonical_host, check_url
 from listening.query.parser import MAX_CHARACTERS
+from listening.sources import Source
 
 
 def describe(error: query.QueryError) -> str:
@@ -116,3 +117,20 @@ class SourceForm(forms.ModelForm):
             if checked != host:
                 raise ValidationError(_("Write the server’s name only, such as mastodon.example."))
         return host
+
+
+class CredentialForm(forms.Form):
+    """The fields that a source needs. A secret is asked for each time and never put into a page."""
+
+    def __init__(self, kind: type[Source], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for need in kind.needs:
+            # No program shall fill in the password of the person who sits here.
+            shown = {"placeholder": need.example, "autocomplete": "off", "spellcheck": "false"}
+            secret = forms.PasswordInput({**shown, "autocomplete": "new-password"})
+            self.fields[need.name] = forms.CharField(
+                label=gettext(need.label),
+                help_text=gettext(need.help) if need.help else "",
+                max_length=1000,
+                widget=secret if need.kind == "secret" else forms.TextInput(shown),
+            )

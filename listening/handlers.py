@@ -19,15 +19,14 @@ OVERLAP = timedelta(days=1)
 MOST_THREADS = 2_000  # conversations read in one scan; the rest is said to be unread
 
 
-def _since(version: SearchVersion, source: str, capability: str, now: datetime) -> datetime:
-    """From when to read: an overlap before what this wording has covered, or the first reach-back."""
-    covered = (
+def _covered_to(version: SearchVersion, source: str, capability: str) -> datetime | None:
+    """To when this wording has been read."""
+    return (
         Fetch.objects.filter(version=version, source=source, capability=capability, covered_to__isnull=False)
         .order_by("-covered_to")
         .values_list("covered_to", flat=True)
         .first()
     )
-    return reach_back(covered, now, FIRST_REACH, OVERLAP)
 
 
 def _current(scan: Scan, form: str) -> list[SearchVersion]:
@@ -44,18 +43,21 @@ class _Listening:
     form: str
 
     def plan(self, scan: Scan) -> Iterable[Fetch]:
-        for kind in door.enabled(scan.workspace):
-            if kind.can(self.capability):
-                for version in _current(scan, self.form):
-                    yield Fetch(
-                        scan=scan,
-                        source=kind.name,
-                        capability=self.capability,
-                        search=version.search,
-                        version=version,
-                        label=str(version.search.brand or "")[:255],
-                        since=_since(version, kind.name, self.capability, scan.slot),
-                    )
+        for kind in door.offering(scan.workspace, self.capability):
+            for version in _current(scan, self.form):
+                covered = _covered_to(version, kind.name, self.capability)
+                if covered and scan.plan and scan.slot - covered < kind.rest:
+                    continue  # a person who clicks is not made to wait
+                yield Fetch(
+                    scan=scan,
+                    source=kind.name,
+                    capability=self.capability,
+                    search=version.search,
+                    version=version,
+                    label=str(version.search.brand or "")[:255],
+                    # An overlap before what this wording has covered, or the first reach-back.
+                    since=reach_back(covered, scan.slot, FIRST_REACH, OVERLAP),
+                )
 
     def save(self, fetch: Fetch, page: Page[Item]) -> Saved:
         now = schedule.now()
@@ -162,9 +164,8 @@ class Threads:
     capability = "thread"
 
     def plan(self, scan: Scan) -> Iterable[Fetch]:
-        for kind in door.enabled(scan.workspace):
-            if kind.can(self.capability):
-                yield Fetch(scan=scan, source=kind.name, capability=self.capability)
+        for kind in door.offering(scan.workspace, self.capability):
+            yield Fetch(scan=scan, source=kind.name, capability=self.capability)
 
     def read(self, fetch: Fetch, source: Any) -> Page[ReadThread]:
         unread = Conversation.objects.filter(

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber, Trunc
+from django.utils.translation import gettext
 
-from listening import sources
+from listening import door, sources
 from listening.models import Brand, Conversation, Fetch, Match, Mention, Search
 from teams.models import Workspace
 
@@ -122,7 +123,7 @@ class Coverage:
 
     source: str
     label: str
-    state: str  # "ok", "partial", "failed" or "none" (never asked)
+    state: str  # "ok", "partial", "failed", "none" (never asked) or "off" (see ``off``)
     covered_from: datetime | None
     covered_to: datetime | None
     inspected: int  # records looked at in all fetches of the period; an overlap is looked at again
@@ -168,6 +169,37 @@ def coverage(
     for fetch in asked.filter(finished_at__gte=since).only(*COVERING).order_by("finished_at"):
         by_source.setdefault(fetch.source, []).append(fetch)
     return [_covered(name, by_source[name], since, until) for name in sorted(by_source, key=_place)]
+
+
+CAPABILITY = {Search.Form.KEYWORD.value: "search", Search.Form.TAG.value: "tagged"}
+
+
+def off(workspace: Workspace, searches: Iterable[Search], asked: Iterable[str] = ()) -> list[Coverage]:
+    """The sources that would hear these searches, if somebody entered the credentials they need.
+
+    Their state is "off": nothing failed, and nothing is known. Those that were asked all the same, as long as
+    there were credentials, are left out.
+    """
+    if workspace.is_sample:
+        return []  # nothing is scanned there
+    asked, wanted = set(asked), {CAPABILITY[search.form] for search in searches}
+    return [
+        Coverage(
+            source=kind.name,
+            label=kind.label,
+            state="off",
+            covered_from=None,
+            covered_to=None,
+            inspected=0,
+            truncated=False,
+            gaps=(),
+            error=gettext(kind.lacks),
+            fetched_at=None,
+            error_message=kind.lacks,
+        )
+        for kind in door.lacking(workspace)
+        if wanted & set(kind.keyed) and kind.name not in asked
+    ]
 
 
 def _place(name: str) -> tuple[int, str]:

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from listening import door, schedule, store
+from listening import credentials, door, schedule, store
 from listening.models import Capture, Fetch, Scan, ScanPlan
 from listening.net import Busy, Client, Response, SourceError
 from listening.net.errors import gettext_noop
@@ -110,18 +110,21 @@ def run_page(fetch_id: int, token: str, client: Client | None = None) -> Again |
         return None
     answers: list[Response] = []
     handler = handler_for(fetch.capability)
+    source: Source | None = None
     try:
         http = (client or door.client()).heard_by(answers.append)
-        source = door.source(fetch.source, fetch.scan.workspace, http)
+        source = door.source(fetch.source, fetch.scan.workspace, http, fetch.capability)
         page = handler.read(fetch, source)
     except Busy as busy:
         return _wait(fetch, busy.seconds)
     except SourceError as error:
+        credentials.note(source, error)
         return _fail(fetch, error)
     except Exception as error:
         log.exception("Fetch %s crashed", fetch)
         _end_early(fetch, SourceError(CRASHED, kind="transient", params={"fault": type(error).__name__}))
         raise
+    credentials.note(source)
     again = _commit(fetch, handler, page, answers)
     if fetch.is_finished and fetch.new:
         store.refresh_statistics()  # outside the transaction: it would hold its lock to the end

@@ -239,8 +239,15 @@ def _hear_of(one: Conversation, draft: Draft, said: int | None, now: datetime) -
 
 
 def save_thread(conversation: Conversation, replies: Iterable[Reply], now: datetime) -> None:
-    """Keeps who answered and when. The opener stays a participant; texts are never kept."""
+    """Keeps who answered and when. The opener stays a participant; texts are never kept.
+
+    Some sources give the post that opened the thread, too, which we may not have heard ourselves.
+    """
     rows = {reply.external_id: reply for reply in replies}
+    opening = rows.pop(conversation.external_id, None)
+    if opening and not conversation.opener:
+        conversation.opener = opening.author.lower()
+        conversation.url = conversation.url or opening.url[:2048]
     conversation.replies = [
         {
             "id": reply.external_id,

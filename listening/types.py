@@ -43,7 +43,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer in a thread: who and when, never the text."""
+    """One answer in a thread: who and when, never the text. May also be the post that opened the thread."""
 
     external_id: str
     url: str

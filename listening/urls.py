@@ -18,4 +18,6 @@ urlpatterns = [
     path("sources/feeds/", sources.follow, name="follow"),
     path("sources/feeds/<int:pk>/unfollow/", sources.unfollow, name="unfollow"),
     path("sources/<slug:name>/", sources.source, name="source"),
+    path("sources/<slug:name>/credentials/", sources.credential, name="credential"),
+    path("sources/<slug:name>/credentials/remove/", sources.remove_credential, name="remove_credential"),
 ]

@@ -182,6 +182,15 @@ def _health(ground: Ground) -> list[show.Block]:
         ]
         for one in ground.coverage
     ]
+    rows += [
+        [
+            {"raw": one.label},
+            {"text": ground.say("coverage.off")},
+            {"state": "unknown"},
+            _happened(ground, one),
+        ]
+        for one in ground.off
+    ]
     columns = [ground.say(f"column.{name}") for name in ("source", "coverage", "inspected", "error")]
     blocks: list[show.Block] = [show.paragraph(ground.say("health.text"))]
     if rows:

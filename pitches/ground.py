@@ -104,6 +104,11 @@ class Ground:
         """What each source let us read of our own searches in the period."""
         return self.covered(self.own_searches)
 
+    @cached_property
+    def off(self) -> list[Coverage]:
+        """The sources that were not searched for us, because nobody entered credentials for them."""
+        return queries.off(self.workspace, self.own_searches, (one.source for one in self.coverage))
+
     def covered(self, searches: Sequence[Search]) -> list[Coverage]:
         """What each source let us read of these searches in the period; asked once."""
         key = tuple(search.pk for search in searches)
@@ -124,11 +129,11 @@ class Ground:
         found = list(coverage)
         if not found:
             return [self.say("gap.never")]
-        return [
-            self.say(f"gap.{one.state}", source=self.name(f"source.{one.source}", one.label))
-            for one in found
-            if one.state != "ok"
-        ]
+        return [self.gap(one) for one in found if one.state != "ok"]
+
+    def gap(self, one: Coverage) -> Text:
+        """That a source was not read completely."""
+        return self.say(f"gap.{one.state}", source=self.name(f"source.{one.source}", one.label))
 
     # Words, names and figures
 
@@ -195,7 +200,7 @@ class Ground:
             ),
             query_version=", ".join(sorted({str(version) for _, version in wordings})),
             sources=[one.label for one in coverage],
-            gaps=self.gaps(coverage),
+            gaps=[*self.gaps(coverage), *(self.gap(one) for one in self.off)],
             since=self.start,
             until=self.end,
             fetched_at=max((one.fetched_at for one in coverage if one.fetched_at), default=None),

@@ -19,7 +19,8 @@ from django.utils import timezone
 from competitors import setup, visibility
 from competitors.setup import Ticked
 from listening import feeds, pipeline, plans, scan, searches, store
-from listening.models import Brand, Feed, Fetch, Mention, Scan
+from listening.models import Brand, Credential, Feed, Fetch, Mention, Scan
+from listening.models.credentials import pack
 from listening.types import Item
 from pitches import verbs
 from pitches.models import Pitch
@@ -39,6 +40,8 @@ PLACES: dict[str, dict[str, Any]] = {
     "listening:scan": {"pk": "scan"},
     "listening:unfollow": {"pk": "subscription"},
     "listening:source": {"name": "mastodon"},
+    "listening:credential": {"name": "bluesky"},
+    "listening:remove_credential": {"name": "bluesky"},
     "competitors:brand": {"pk": "brand"},
     "competitors:add_profile": {"pk": "brand"},
     "competitors:remove_brand": {"pk": "brand"},
@@ -147,6 +150,12 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
         taken_at=now,
         n=1,
         text=f"https://{host}/found",
+    )
+    Credential.objects.create(
+        workspace=workspace,
+        source="bluesky",
+        sealed=pack({"identifier": f"us.{host}", "password": "of nobody"}),
+        saved_at=now,
     )
     subscription = feeds.follow(workspace, f"https://{host}/feed.xml")
     Feed.objects.filter(pk=subscription.feed_id).update(due_at=None)

@@ -46,3 +46,12 @@ def reseal(sealed: str) -> str:
         return _keys().rotate(sealed.encode()).decode()
     except InvalidToken as error:
         raise Unsealable from error
+
+
+def is_newest(sealed: str) -> bool:
+    """Whether it is sealed with the first key."""
+    try:
+        _fernet(settings.CREDENTIAL_KEYS[0]).decrypt(sealed.encode())
+    except InvalidToken:
+        return False
+    return True

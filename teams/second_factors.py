@@ -17,10 +17,8 @@ from django.http import HttpRequest
 from django.http.request import split_domain_port
 
 from teams.models import User, Workspace, record
-from teams.sealing import reseal
 
 Type = Authenticator.Type
-SECRET = {Type.TOTP: "secret", Type.RECOVERY_CODES: "seed"}  # what is sealed in each kind; passkeys have none
 
 
 @dataclass(frozen=True)
@@ -64,18 +62,6 @@ def remove_all(user: User) -> int:
         found.delete()
         for workspace in Workspace.objects.filter(members=user) if number else ():
             record(workspace, None, "account.second_factor_off", user)
-    return number
-
-
-def reseal_all() -> int:
-    """Seals every secret with the first of ``settings.CREDENTIAL_KEYS``; how many. Raises Unsealable."""
-    number = 0
-    with transaction.atomic():
-        for factor in Authenticator.objects.filter(type__in=SECRET).select_for_update():
-            name = SECRET[Type(factor.type)]
-            factor.data[name] = reseal(factor.data[name])
-            factor.save(update_fields=["data"])
-            number += 1
     return number
 
 

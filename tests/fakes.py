@@ -52,6 +52,6 @@ def install(monkeypatch: Any, source: Source, names: Sequence[str] = ("mastodon"
     from listening import door
 
     kind: Callable[..., Any] = type(source)
-    monkeypatch.setattr(door, "source", lambda name, workspace, http: source)
+    monkeypatch.setattr(door, "source", lambda name, workspace, http, capability="": source)
     monkeypatch.setattr(door, "enabled", lambda workspace: [kind])
     monkeypatch.setattr(door, "client", lambda: net.Client(net.Settings(agent="Earshot/test"), None))

@@ -8,14 +8,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from listening import searches, store
-from listening.models import Brand, Industry, Mention, Search, SearchVersion
+from listening import searches, sources, store
+from listening.models import Brand, Credential, Industry, Mention, Search, SearchVersion
+from listening.models.credentials import pack
 from listening.pipeline import match, normalise
 from listening.types import Item
 from teams.models import Membership, Role, User, Workspace
 
 NUMBERS = itertools.count(1)
 PASSWORD = "correct horse battery"
+APP_PASSWORD = "abcd-efgh-ijkl-mnop"
 
 
 def make_user(name: str = "Alice", **fields: Any) -> User:
@@ -49,6 +51,19 @@ def make_brand(workspace: Workspace, name: str = "Fjällvik", **fields: Any) -> 
 
 def make_rival(workspace: Workspace, name: str = "Bergby", **fields: Any) -> Brand:
     return make_brand(workspace, name, kind=Brand.Kind.COMPETITOR, **fields)
+
+
+def make_credential(workspace: Workspace, source: str = "bluesky", **values: str) -> Credential:
+    """Somebody's app password, made up, as if it had been checked a moment ago."""
+    given = {"identifier": "fjallvik.bsky.social", "password": APP_PASSWORD, **values}
+    return Credential.objects.create(
+        workspace=workspace,
+        source=source,
+        sealed=pack(given),
+        host=sources.get(source).instance,
+        saved_at=timezone.now(),
+        checked_at=timezone.now(),
+    )
 
 
 def make_industry(

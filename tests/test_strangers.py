@@ -21,12 +21,12 @@ from django.utils import timezone
 
 from competitors import setup, visibility
 from competitors.setup import Ticked
-from listening import feeds, plans, scan
+from listening import door, feeds, net, plans, scan
 from listening.models import Brand
 from pitches import verbs
 from teams import invitations
 from teams.models import Role, User, Workspace
-from tests.make import make_member, make_mention, make_user, make_workspace
+from tests.make import make_credential, make_member, make_mention, make_user, make_workspace
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +71,7 @@ SETTINGS = {
     "contact": "bob@fjallvik.example",
     "accent": "#112233",
 }
+AN_APP_PASSWORD = {"identifier": "bob.bsky.social", "password": "bbbb-bbbb-bbbb-bbbb"}
 SOON = date.today() + timedelta(days=20)
 ASK = {"ask_hours": "7", "ask_budget": "8", "ask_currency": "SEK", "ask_decide_by": SOON.isoformat()}
 DRAFT = {"code_of_pitch": "draft"}
@@ -139,7 +140,9 @@ LINES: dict[str, Line] = {
     "listening:sources": Line("viewer"),
     "listening:follow": Line("editor", {}, {"url": "https://kaffebloggen.example/feed/"}),
     "listening:unfollow": Line("editor", {"pk": "subscription"}, {"now": "1"}),
-    "listening:source": Line("editor", {"name": "mastodon"}, {"instance": "mastodon.example"}),
+    "listening:source": Line("viewer", {"name": "mastodon"}, {"instance": "mastodon.example"}),
+    "listening:credential": Line("admin", {"name": "bluesky"}, AN_APP_PASSWORD),
+    "listening:remove_credential": Line("admin", {"name": "bluesky"}, {"now": "1"}),
     "competitors:setup": Line("editor"),
     "competitors:setup_own": Line("editor"),
     "competitors:setup_rivals": Line("editor", {}, {"confirm": "1", **A_BRAND, **NO_PROPOSALS}),
@@ -221,8 +224,10 @@ class World:
 
 
 @pytest.fixture
-def world() -> World:
-    """Made by the verbs of the rooms themselves."""
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    """Made by the verbs of the rooms themselves. Nobody outside answers."""
+    nobody = net.Client(net.Settings(agent="Earshot/test", replay_url="http://127.0.0.1:9"), None)
+    monkeypatch.setattr(door, "client", lambda: nobody)
     cache.clear()
     alice, charlie = make_user("Alice"), make_user("Charlie")
     workspace = make_workspace(alice)
@@ -241,6 +246,7 @@ def world() -> World:
     setup.confirm(workspace, kind=Brand.Kind.COMPETITOR, name="Bergby")
     setup.save_industry(workspace, ["coffee"], ["coffee"])
     mention = make_mention(workspace)
+    make_credential(workspace)
     plans.make_plan(workspace, now)
     phrase = workspace.phrases.order_by("pk").first()
     assert phrase

@@ -78,7 +78,10 @@ def sources() -> str:
 def _needs(kind: type[Source]) -> str:
     if kind.instance_setting:
         return f"`{kind.instance_setting}` of the operator"
-    return ", ".join(kind.needs) or "nothing"
+    if kind.keyed:
+        asked = ", ".join(CAPABILITIES[capability] for capability in kind.keyed)
+        return f"{' and '.join(need.label for need in kind.needs)}, for {asked}"
+    return "nothing"
 
 
 def _facts(kind: type[Source]) -> Iterator[str]:

@@ -90,7 +90,17 @@ def _board(voice: queries.Voice, names: dict[int, Brand], first: date, last: dat
         "rows": rows,
         "windows": windows,
         "left_out": left_out,
+        "off": _off(voice),
     }
+
+
+def _off(voice: queries.Voice) -> list[str]:
+    """Which sources are compared for nobody, because they need credentials."""
+    if not voice.brands:
+        return []
+    searches = [search for found in voice.searches.values() for search in found]
+    asked = [*voice.common.windows, *(one.source for one in voice.common.left_out)]
+    return [line.error for line in heard.off(voice.brands[0].workspace, searches, asked)]
 
 
 def _proof(brand: Brand, form: str, first: date, last: date) -> str:

@@ -1,6 +1,7 @@
 """What is said, where and by whom, as rows. One file per noun; this is the list."""
 
 from listening.models.brands import Brand, Industry, Search, SearchVersion
+from listening.models.credentials import Credential
 from listening.models.due import Due
 from listening.models.feeds import Feed, FeedEntry, FeedSubscription
 from listening.models.mentions import Author, Capture, Conversation, Match, Mention, Site, Story
@@ -11,6 +12,7 @@ __all__ = [
     "Brand",
     "Capture",
     "Conversation",
+    "Credential",
     "Due",
     "Feed",
     "FeedEntry",

@@ -10,12 +10,12 @@ import json as jsonlib
 import re
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import httpcore
 import httpx
@@ -42,6 +42,8 @@ _OURS_TO_SAY = frozenset(
 )
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _FIELD = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
+STARS = "***"
+SHORTEST_HIDDEN = 6  # characters; anything shorter would hide half of every answer
 
 Params = Mapping[str, Any] | list[tuple[str, Any]]
 
@@ -51,9 +53,9 @@ class _Question:
     """One request of a chain."""
 
     method: str
-    parts: Parts
-    headers: Mapping[str, str]
-    content: bytes
+    parts: Parts = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)  # these three may hold a key
+    content: bytes = field(repr=False)
     trusted: bool = False
 
 
@@ -79,6 +81,9 @@ class Client:
         self._now = now or (lambda: datetime.now(UTC))
         self._sleep = sleep
         self._listener: Callable[[Response], None] = lambda response: None
+        self._hidden: tuple[str, ...] = ()
+        self._patience = 0.0
+        self._longest = LONGEST_DEADLINE
         self._replay = parse(settings.replay_url) if settings.replay_url else None
         self._searxng = parse(settings.searxng_url) if settings.searxng_url else None
         # One for all: building it costs more than a request. The environment may not add certificates.
@@ -135,21 +140,42 @@ class Client:
         max_bytes: int | None = None,
         deadline: float | None = None,
         trusted: bool = False,
+        private: bool = False,
     ) -> Response:
-        """Send JSON or a form. Otherwise as `get`."""
+        """Send JSON, a form, or nothing. Otherwise as `get`. ``private``: the answer holds a secret, such as
+        a session, so nobody who keeps raw answers hears it.
+        """
+        content, kind = b"", {}
         if json is not None:
-            content, kind = jsonlib.dumps(json).encode(), "application/json"
-        else:
-            content, kind = urlencode(_pairs(data), doseq=True).encode(), "application/x-www-form-urlencoded"
-        question = self._question(
-            "POST", url, params, {"Content-Type": kind, **(headers or {})}, content, trusted
-        )
-        return self._ask(question, per_minute, patience, max_bytes, deadline)
+            content, kind = jsonlib.dumps(json).encode(), {"Content-Type": "application/json"}
+        elif data is not None:
+            content = urlencode(_pairs(data), doseq=True).encode()
+            kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        question = self._question("POST", url, params, {**kind, **(headers or {})}, content, trusted)
+        return self._ask(question, per_minute, patience, max_bytes, deadline, private)
 
     def heard_by(self, listener: Callable[[Response], None]) -> Client:
         """The same client, which also tells ``listener`` every answer: for whoever keeps raw answers."""
         twin = copy(self)
         twin._listener = listener
+        return twin
+
+    def hiding(self, secrets: Iterable[str]) -> Client:
+        """The same client, which puts stars in place of these values wherever they could be kept: in the
+        answers that a listener hears, in the addresses of answers, and in errors.
+        """
+        twin = copy(self)
+        spellings = {form for one in secrets for form in (one, quote(one, safe=""), quote_plus(one))}
+        long = {one for one in spellings if len(one) >= SHORTEST_HIDDEN}
+        twin._hidden = tuple(sorted(long, key=len, reverse=True))
+        return twin
+
+    def patient(self, patience: float, deadline: float) -> Client:
+        """The same client for somebody with a person in front: it waits so many seconds for a host's turn,
+        and ends each call after ``deadline``.
+        """
+        twin = copy(self)
+        twin._patience, twin._longest = patience, deadline
         return twin
 
     def check_url(self, url: str) -> str:
@@ -187,14 +213,48 @@ class Client:
         patience: float,
         max_bytes: int | None,
         deadline: float | None,
+        private: bool = False,
+    ) -> Response:
+        """The answer, told to the listener unless it is private, and with nothing in it that is hidden."""
+        try:
+            answer = self._chain(question, per_minute, patience, max_bytes, deadline)
+        except SourceError as error:
+            params = {name: self._hide(value) for name, value in error.params.items()}
+            raise replace(error, params=params) from error.__cause__
+        shown = replace(
+            answer,
+            url=self._hide(answer.url),
+            redirects=tuple(map(self._hide, answer.redirects)),
+            moved_to=self._hide(answer.moved_to),
+        )
+        if not private:
+            self._listener(replace(shown, body=self._hide(answer.body)))
+        return shown
+
+    def _hide(self, value: Any) -> Any:
+        """A text or body with stars for what is hidden; any other value as it is."""
+        for secret in self._hidden:
+            if isinstance(value, str):
+                value = value.replace(secret, STARS)
+            elif isinstance(value, bytes):
+                value = value.replace(secret.encode(), STARS.encode())
+        return value
+
+    def _chain(
+        self,
+        question: _Question,
+        per_minute: float | None,
+        patience: float,
+        max_bytes: int | None,
+        deadline: float | None,
     ) -> Response:
         """The request and, within one deadline, whatever it is redirected to."""
         first, permanent = question.parts, True
         visited: list[str] = []
         limit = max_bytes or self.settings.max_bytes
         rate = per_minute or PER_MINUTE
-        self._take_turn(first.host, rate, patience)
-        with backend.deadline(min(deadline or self.settings.deadline, LONGEST_DEADLINE)):
+        self._take_turn(first.host, rate, max(patience, self._patience))
+        with backend.deadline(min(deadline or self.settings.deadline, self._longest)):
             while True:
                 response = self._send_paced(question, limit)
                 location = response.headers.get("location")
@@ -212,9 +272,7 @@ class Client:
                 next_rate = rate if question.parts.host == first.host else PER_MINUTE
                 self._take_turn(question.parts.host, next_rate, remaining(question.parts.host))
         moved_to = visited[-1] if visited and permanent else ""
-        answer = replace(response, redirects=tuple(visited), moved_to=moved_to)
-        self._listener(answer)
-        return answer
+        return replace(response, redirects=tuple(visited), moved_to=moved_to)
 
     def _take_turn(self, host: str, per_minute: float, patience: float) -> None:
         if self._pace is None:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from listening.sources.base import CAPABILITIES, Source
+from collections.abc import Mapping
+
+from listening.sources.base import CAPABILITIES, Need, Source
+from listening.sources.bluesky import Bluesky
 from listening.sources.feeds import Feeds
 from listening.sources.hackernews import HackerNews
 from listening.sources.mastodon import Mastodon
 from listening.sources.searxng import SearXNG
 from listening.sources.wikipedia import Wikipedia
 
-__all__ = ["CAPABILITIES", "RETIRED", "SOURCES", "Source", "choices", "get", "label", "with_capability"]
+__all__ = [
+    "CAPABILITIES",
+    "RETIRED",
+    "SOURCES",
+    "Need",
+    "Source",
+    "choices",
+    "get",
+    "label",
+    "secrets",
+    "with_capability",
+]
 
-SOURCES: tuple[type[Source], ...] = (Feeds, HackerNews, Mastodon, Wikipedia, SearXNG)
+SOURCES: tuple[type[Source], ...] = (Feeds, HackerNews, Mastodon, Bluesky, Wikipedia, SearXNG)
 
 # Sources that are gone, name -> label: their stored mentions stay readable.
 RETIRED: dict[str, str] = {}
@@ -37,3 +51,8 @@ def choices() -> list[tuple[str, str]]:
 def with_capability(name: str) -> tuple[type[Source], ...]:
     """The sources that offer a capability, in the order of the list."""
     return tuple(source for source in SOURCES if source.can(name))
+
+
+def secrets(kind: type[Source], values: Mapping[str, str]) -> list[str]:
+    """Those of a source's credentials that nobody may ever see again."""
+    return [values[need.name] for need in kind.needs if need.kind == "secret" and values.get(need.name)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 from listening.net import check
 from listening.net.errors import SourceError, gettext_noop
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 #   poll(url, etag="", last_modified="", body_hash="") -> FeedAnswer
 #   observe(handle, cursor=None) -> Page[Reading]        numbers of one profile
 #   results(phrase, market, cursor=None, *, depth=30) -> Page[Result]  one page of a search engine's results
-#   check() -> None                                      one cheap call when a key is saved
+#   check() -> None                                      one cheap call when credentials are saved
 CAPABILITIES = ("search", "tagged", "thread", "poll", "observe", "results")
 
 Shape = TypeVar("Shape", dict[str, Any], list[Any])
@@ -33,6 +34,43 @@ class Searchable(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Need:
+    """One field of a source's credentials, as a person is asked for it."""
+
+    name: str  # key of ``Source.credentials``; stored, never renamed
+    label: str
+    kind: Literal["text", "secret"] = "secret"  # a secret is never shown again
+    help: str = ""
+    where: str = ""  # the page where people get one
+    example: str = ""  # what it looks like, made up
+
+
+class Session(Protocol):
+    """What a service lends after a login, kept sealed between pages and scans. Empty at first."""
+
+    def read(self) -> Mapping[str, str]:
+        """What was written last, by whichever process."""
+        ...
+
+    def write(self, values: Mapping[str, str]) -> None:
+        """Keeps these values, at once, in place of all others."""
+        ...
+
+
+class Passing:
+    """A session that lives as long as its source: where nobody keeps one."""
+
+    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        self.values = dict(values or {})
+
+    def read(self) -> Mapping[str, str]:
+        return self.values
+
+    def write(self, values: Mapping[str, str]) -> None:
+        self.values = dict(values)
+
+
 class Source:
     """One outside system. A subclass sees no Django and no database, and writes no ``try``."""
 
@@ -41,11 +79,14 @@ class Source:
     docs: ClassVar[str] = ""
     terms: ClassVar[str] = ""
     gives: ClassVar[str] = ""  # one sentence for the sources page
-    needs: ClassVar[tuple[str, ...]] = ()  # credential fields
+    needs: ClassVar[tuple[Need, ...]] = ()  # credential fields; who has some also defines check()
+    keyed: ClassVar[tuple[str, ...]] = ()  # capabilities that are off without credentials
+    lacks: ClassVar[str] = ""  # one sentence that says so, where ``keyed`` is not empty
     instance: ClassVar[str] = ""  # default host where many hosts speak the same API
     instance_setting: ClassVar[str] = ""  # the operator's setting that names the host, where only they may
     calls_per_minute: ClassVar[float] = 60
     keep_days: ClassVar[int | None] = None
+    rest: ClassVar[timedelta] = timedelta(0)  # how long a plan leaves a search alone after it was asked
     default: ClassVar[bool] = True  # on in a new workspace
 
     def __init__(
@@ -54,11 +95,13 @@ class Source:
         *,
         instance: str = "",
         credentials: Mapping[str, str] | None = None,
+        session: Session | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self.http = http
         self.host = instance or self.instance
         self.credentials = dict(credentials or {})
+        self.session = session or Passing()
         self.now = now or (lambda: datetime.now(UTC))
 
     @classmethod
@@ -66,12 +109,24 @@ class Source:
         """True when this source offers the capability, which is when it defines the method."""
         return capability in CAPABILITIES and hasattr(cls, capability)
 
+    @classmethod
+    def uses_key(cls, capability: str) -> bool:
+        """Whether credentials are sent along: to what is ``keyed``, or everywhere where nothing is."""
+        return bool(cls.needs) and (capability in cls.keyed or not cls.keyed)
+
     def get(self, url: str, *, accept: Collection[int] = (), **kwargs: Any) -> Response:
         """One GET at this source's pace. A bad status raises SourceError, but for those in ``accept``.
 
         Other keywords go to ``listening.net.Client.get``.
         """
-        response = self.http.get(url, per_minute=self.calls_per_minute, **kwargs)
+        return self._checked(self.http.get(url, **{"per_minute": self.calls_per_minute, **kwargs}), accept)
+
+    def post(self, url: str, *, accept: Collection[int] = (), **kwargs: Any) -> Response:
+        """One POST; as ``get``. Say ``private=True`` where the answer holds a secret."""
+        return self._checked(self.http.post(url, **{"per_minute": self.calls_per_minute, **kwargs}), accept)
+
+    @staticmethod
+    def _checked(response: Response, accept: Collection[int]) -> Response:
         if response.status not in accept:
             check(response)
         return response

@@ -267,4 +267,7 @@ def _same_as(found: dict[str, Any]) -> list[str]:
 def _proposal(named: Profile, proof: str, confident: bool) -> Proposal:
     if named.platform == "Mastodon":
         return Proposal("mastodon", named.handle, named.url, named.handle, proof, confident)
+    if named.platform == "Bluesky":
+        handle = named.handle if named.handle.startswith("did:") else f"@{named.handle.lower()}"
+        return Proposal("bluesky", handle, named.url, handle, proof, confident)
     return Proposal("link", named.url, named.url, f"{named.platform}: {named.handle}", proof, confident)

@@ -153,11 +153,12 @@ def home(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
 
 
 def strip(case: Case, said: Shown) -> list[dict[str, Any]]:
-    """The coverage strip: only when something could not be read."""
-    if all(one.state == "ok" for one in case.ground.coverage):
+    """The coverage strip: only when something could not be read, or is off."""
+    lines = [*case.ground.coverage, *case.ground.off]
+    if all(one.state == "ok" for one in lines):
         return []
     found = []
-    for one in case.ground.coverage:
+    for one in lines:
         words = case.ground.say(f"coverage.{one.state}")[said.language]
         sentence = f"{words}. {one.error}" if one.error else words
         found.append({"label": one.label, "state": one.state, "sentence": sentence})

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
-from competitors import observe, queries
+from competitors import handles, observe, queries
 from competitors.models import Observation, Profile
 from competitors.observe import Observing
 from competitors.setup import Ticked, add_profile
@@ -165,11 +166,53 @@ def test_only_profiles_that_a_listened_source_can_read_are_planned(monkeypatch, 
         ("mastodon", "@Anna@Social.Example", "@anna@social.example"),
         ("mastodon", "anna@social.example ", "@anna@social.example"),
         ("hackernews", "Anna_K", "anna_k"),
+        ("bluesky", "Anna.bsky.social", "@anna.bsky.social"),
+        ("bluesky", "@anna.example", "@anna.example"),
+        ("bluesky", "did:plc:abc", "did:plc:abc"),
         ("mastodon", "", ""),
     ],
 )
 def test_handles_have_one_form(source, handle, normal):
     assert observe.normal_handle(source, handle) == normal
+
+
+@pytest.mark.parametrize(
+    "written, handle",
+    [
+        ("@Fjallvik.bsky.social", "@fjallvik.bsky.social"),
+        ("fjallvik.example", "@fjallvik.example"),
+        ("https://bsky.app/profile/fjallvik.bsky.social", "@fjallvik.bsky.social"),
+        ("https://bsky.app/profile/fjallvik.bsky.social/", "@fjallvik.bsky.social"),
+        ("at://fjallvik.bsky.social", "@fjallvik.bsky.social"),
+        ("did:plc:z72i7hdynmk6r22z27h6tvur", "did:plc:z72i7hdynmk6r22z27h6tvur"),
+        ("https://bsky.app/profile/did:plc:z72i7hdynmk6r22z27h6tvur", "did:plc:z72i7hdynmk6r22z27h6tvur"),
+    ],
+)
+def test_a_handle_of_bluesky_is_understood_as_people_write_it(written, handle):
+    found, url = handles.read("bluesky", written)
+    assert (found, url) == (handle, f"https://bsky.app/profile/{handle.lstrip('@')}")
+
+
+@pytest.mark.parametrize(
+    "written", ["@fjallvik", "https://bsky.app/", "https://evil.example/profile/a.b", "a b.c"]
+)
+def test_what_is_no_handle_of_bluesky_is_refused_with_an_example(written):
+    with pytest.raises(SourceError, match="@name.bsky.social"):
+        handles.read("bluesky", written)
+
+
+def test_a_handle_of_bluesky_gives_the_word_that_people_use():
+    assert handles.word("@fjallvik.bsky.social") == "fjallvik"
+    assert handles.word("@fjallvik.example") == ""
+
+
+def test_an_account_known_by_its_id_is_known_by_the_handle_that_was_read(workspace, profile):
+    account = add_profile(
+        profile.brand, Ticked("bluesky", "did:plc:abc", "https://bsky.app/profile/did:plc:abc")
+    )
+    assert observe.handles(workspace, profile.brand)["bluesky"] == {"did:plc:abc"}
+    observe.save_readings(account, [Reading("handle", None, text="@Fjallvik.example")], timezone.now())
+    assert observe.handles(workspace, profile.brand)["bluesky"] == {"did:plc:abc", "@fjallvik.example"}
 
 
 def test_a_brands_handles_are_those_of_sources_with_conversations(workspace, profile):

@@ -169,6 +169,7 @@ def test_no_task_is_delivered_twice_while_it_runs_and_no_tick_comes_late(load: A
         ("https://x.example/?token=abc#top", "https://x.example/?token=***#top"),
         ("{'Authorization': 'Bearer abc.def'}", "{'Authorization': 'Bearer ***'}"),
         ("password=hunter2, next", "password=***, next"),
+        ('{"accessJwt": "abc.def", "refreshJwt":"ghi"}', '{"accessJwt": "***", "refreshJwt":"***"}'),
         ("anna@fjallvik.example wrote", "anna@fjallvik.example wrote"),
         ("https://mastodon.example/@anna/1", "https://mastodon.example/@anna/1"),
         ("https://x.example/monkeys?q=key", "https://x.example/monkeys?q=key"),

@@ -15,10 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pitches import verbs
+from pitches.case import build
 from pitches.models import Pitch
 from pitches.sample import posts
+from pitches.views.home import unsaved
 from teams.models import User, Workspace
-from tests.make import make_brand, make_search, make_user, make_workspace
+from tests.make import make_brand, make_credential, make_search, make_user, make_workspace
 
 BrowserOf = Callable[[User], Client]
 READ = ("home", "evidence", "pitches", "pitch", "pitch_web", "figure")
@@ -96,6 +98,26 @@ def test_an_empty_workspace_is_told_what_to_do(browser_of: BrowserOf, db: None) 
     workspace = make_workspace(user)
     page = browser_of(user).get(reverse("pitches:home", args=[workspace.code])).content.decode()
     assert reverse("competitors:setup", args=[workspace.code]) in page
+
+
+def test_a_source_that_nobody_entered_credentials_for_is_said_to_be_off(
+    browser_of: BrowserOf, db: None
+) -> None:
+    """Beside the numbers, on Home and in the evidence: nothing failed, and nothing is known."""
+    dana = make_user("Dana")
+    workspace = make_workspace(dana)
+    make_search(workspace, brand=make_brand(workspace))
+    browser = browser_of(dana)
+    home = reverse("pitches:home", args=[workspace.code])
+    page = browser.get(home).content.decode()
+    stories = build(unsaved(workspace, 30)).ground.register.figures["s1.stories"]
+    evidence = reverse("pitches:evidence", args=[workspace.code, stories.evidence])
+    assert "coverage-off" in page and "Off. Searching Bluesky needs an app password." in page
+    assert "coverage-failed" not in page
+    assert "Bluesky was not searched" in browser.get(evidence).content.decode()
+    make_credential(workspace)
+    assert "coverage-off" not in browser.get(home).content.decode()
+    assert "Bluesky was not searched" not in browser.get(evidence).content.decode()
 
 
 def test_home_never_says_unknown_of_something(browser_of: BrowserOf, db: None) -> None:

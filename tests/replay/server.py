@@ -47,6 +47,7 @@ class ReplayServer:
     port: int = 0  # 0 = any; only loopback
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
+    sent: str = ""  # all that was posted, one after the other
     before_answer: Callable[[int], None] | None = None  # gets the number of the request; it may take its time
 
     def __enter__(self) -> ReplayServer:
@@ -94,7 +95,7 @@ class ReplayServer:
             }
         return {"hosts": hosts, "requests": len(asked)}
 
-    def take(self, handler: _Handler) -> Answer:
+    def take(self, handler: _Handler, body: bytes) -> Answer:
         """Answers one request of the contract and writes it down."""
         began = time.monotonic()
         parts = urlsplit(handler.path)
@@ -104,7 +105,8 @@ class ReplayServer:
         query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
         original = f"{scheme}://{host}/{path}" + (f"?{parts.query}" if parts.query else "")
         with self._lock:
-            found = answer(self.world, Question(host, "/" + unquote(path), query, headers)) or UNKNOWN
+            self.sent += body.decode("utf-8", "replace")
+            found = answer(self.world, Question(host, "/" + unquote(path), query, headers, body)) or UNKNOWN
             self.asked.append(
                 Asked(
                     at=began,
@@ -151,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
             told = self.server_of.own_page(self.path, body)
             found = Answer(json.dumps(told).encode(), "application/json", 404 if told is None else 200)
         else:
-            found = self.server_of.take(self)
+            found = self.server_of.take(self, body)
         with suppress(ConnectionError):  # who asked may be dead by now
             self._send(found)
 

@@ -13,6 +13,7 @@ from html import escape
 from typing import Any
 from urllib.parse import unquote
 
+from tests.replay import bluesky as bluesky_of
 from tests.replay.world import BRANDS, HOME, LAST_NUMBER, Brand, Post, World
 
 TIMELINE = 10  # statuses a page at most; servers may give fewer than asked for, so there are several pages
@@ -27,6 +28,7 @@ class Question:
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]  # names in lower case
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ def _home_page(one: Brand) -> str:
         else ""
     )
     account = f'<a rel="me" href="https://{HOME}/@{one.mastodon}">Mastodon</a>' if one.mastodon else ""
+    if handle := bluesky_of.HANDLES.get(one.id):
+        account += f'<a rel="me" href="https://bsky.app/profile/{handle}">Bluesky</a>'
     return f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
 <title>{one.name} – coffee from the north</title>
 <meta property="og:site_name" content="{one.name}"><meta name="theme-color" content="#7a4a2b">
@@ -336,6 +340,16 @@ def _own_statuses(world: World, one: Brand) -> list[dict[str, Any]]:
     ]
 
 
+# --- Bluesky ------------------------------------------------------------------------------------------------
+
+
+def bluesky(world: World, question: Question) -> Answer:
+    """See ``tests/replay/bluesky.py``."""
+    token = question.headers.get("authorization", "").removeprefix("Bearer ")
+    said = bluesky_of.reply(world, question.host, question.path, question.query, token, question.body)
+    return Answer(json.dumps(said[1]).encode(), "application/json; charset=utf-8", said[0])
+
+
 # --- Wikipedia: https://www.mediawiki.org/wiki/API:Query and https://wikimedia.org/api/rest_v1 --------------
 
 
@@ -434,6 +448,8 @@ HOSTS: dict[str, System] = {
     "gone.example": lambda world, question: Answer(b"Gone", status=410),
     "hn.algolia.com": hackernews,
     HOME: mastodon,
+    bluesky_of.SERVER: bluesky,
+    bluesky_of.PUBLIC: bluesky,
     "wikimedia.org": pageviews,
     "searx.local": searxng,
 }

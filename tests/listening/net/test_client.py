@@ -151,6 +151,36 @@ class TestRedirects:
             assert (other.headers["accept"], other.headers["if-none-match"]) == ("text/html", '"v"')
             assert all("cookie" not in seen.headers for seen in here.server.seen)
 
+    def test_a_private_answer_is_told_to_nobody_who_keeps_answers(self):
+        with world(routes({"/login": reply(200, b"a session"), "/rest": reply(200, b"the rest")})) as here:
+            heard = []
+            client = here.client().heard_by(heard.append)
+            assert client.post("http://news.example/login", json={}, private=True).body == b"a session"
+            client.post("http://news.example/rest")
+            assert [answer.body for answer in heard] == [b"the rest"]
+
+    def test_what_is_hidden_is_kept_by_nobody_and_still_read(self):
+        key = "key=se%2Fcret%2Bkey"
+        table = {
+            f"/a?{key}": reply(302, Location=f"/b?{key}"),
+            f"/b?{key}": reply(200, b"for se/cret+key"),
+        }
+        with world(routes(table)) as here:
+            heard = []
+            client = here.client().heard_by(heard.append).hiding(["se/cret+key", "b"])
+            answer = client.get("http://news.example/a", params={"key": "se/cret+key"})
+            assert answer.body == b"for se/cret+key", "a session can be read out of it"
+            assert answer.url == heard[0].url == "http://news.example/b?key=***"
+            assert answer.redirects == heard[0].redirects == ("http://news.example/b?key=***",)
+            assert heard[0].body == b"for ***"
+            assert here.server.seen[0].target == f"/a?{key}", "the host itself gets it"
+
+    def test_nothing_is_posted_without_a_kind(self):
+        with world(routes({"/renew": reply(200)})) as here:
+            here.client().post("http://news.example/renew")
+            assert "content-type" not in here.server.seen[0].headers
+            assert here.server.seen[0].headers["content-length"] == "0"
+
     def test_what_was_posted_stays_with_the_host_too(self):
         table = {
             "/302": reply(302, Location="http://other.example/end"),

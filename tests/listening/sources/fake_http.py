@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,15 @@ class FakeHttp:
     def __init__(self, *prepared: Prepared) -> None:
         self.prepared = list(prepared)
         self.asked: list[tuple[str, Mapping[str, Any]]] = []
+
+    def post(self, url: str, **options: Any) -> Response:
+        return self.get(url, **options)
+
+    def hiding(self, secrets: Iterable[str]) -> FakeHttp:
+        return self
+
+    def patient(self, patience: float, deadline: float) -> FakeHttp:
+        return self
 
     def get(self, url: str, **options: Any) -> Response:
         self.asked.append((url, options))

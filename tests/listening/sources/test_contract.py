@@ -15,6 +15,7 @@ import pytest
 from listening import sources
 from listening.net import SourceError
 from listening.sources import CAPABILITIES, SOURCES, Source, base
+from listening.sources.base import Passing
 from listening.types import FeedAnswer, Page
 from tests.listening.sources.fake_http import FakeHttp, reply
 
@@ -30,12 +31,19 @@ class Words:
 
 
 HANDLES = {
+    "bluesky": "@fjallvik.bsky.social",
     "feeds": "https://kaffe.example/feed",
     "hackernews": "teamfjallvik",
     "mastodon": "@fjallvik@kaffe.example",
     "wikipedia": "sv:Fjällvik Coffee",
 }
-THREADS = {"hackernews": "41000001", "mastodon": "mastodon.social/20"}
+THREADS = {
+    "bluesky": "at://did:plc:a/app.bsky.feed.post/3kaaa",
+    "hackernews": "41000001",
+    "mastodon": "mastodon.social/20",
+}
+# Of sources that log in: what they kept of the last time, so that the question itself comes first.
+SESSIONS = {"bluesky": {"host": "bsky.social", "access": "an access token", "refresh": "a refresh token"}}
 CALLS: dict[str, Callable[[Any], Any]] = {
     "search": lambda source: source.search(Words(), SINCE),
     "tagged": lambda source: source.tagged("fjällvik", SINCE),
@@ -51,7 +59,14 @@ NO_IS_AN_ANSWER = {("feeds", "observe", 404), ("feeds", "observe", 410), ("masto
 
 def made(kind: type[Source], *answers: Any) -> tuple[Any, FakeHttp]:
     http = FakeHttp(*answers)
-    return kind(http, instance=kind.instance or "http://searx.example", now=lambda: NOW), http  # type: ignore[arg-type]  # a fake client
+    source = kind(
+        http,  # type: ignore[arg-type]  # a fake client
+        instance=kind.instance or "http://searx.example",
+        credentials={need.name: need.example for need in kind.needs},
+        session=Passing(SESSIONS.get(kind.name)),
+        now=lambda: NOW,
+    )
+    return source, http
 
 
 @pytest.mark.parametrize("kind", SOURCES, ids=lambda kind: kind.name)
@@ -70,7 +85,21 @@ class TestTheDeclaration:
         assert not kind.can("sing") and not kind.can("get")
         assert all(kind in sources.with_capability(capability) for capability in offered)
         unknown = {name for name, _ in inspect.getmembers(kind, callable) if not name.startswith("_")}
-        assert unknown <= {*CAPABILITIES, "check", "can", "get", "get_json", "shaped"}
+        assert unknown <= {*CAPABILITIES, "check", "can", "uses_key", "get", "post", "get_json", "shaped"}
+
+    def test_what_it_needs_is_asked_for_in_words(self, kind: type[Source]) -> None:
+        """And it can be checked as soon as somebody answers."""
+        assert bool(kind.needs) == hasattr(kind, "check")
+        assert bool(kind.keyed) == bool(kind.lacks)
+        assert kind.needs or not kind.keyed
+        assert all(kind.can(capability) and kind.uses_key(capability) for capability in kind.keyed)
+        assert kind.lacks == "" or (kind.lacks.endswith(".") and kind.label in kind.lacks)
+        for need in kind.needs:
+            assert need.name.isidentifier() and need.label and need.kind in ("text", "secret")
+            assert need.where == "" or need.where.startswith("https://")
+            assert need.help == "" or need.help.endswith(".")
+            assert need.example and "@" not in need.example
+        assert len({need.name for need in kind.needs}) == len(kind.needs)
 
     def test_its_file_writes_no_try_and_sees_neither_django_nor_the_database(
         self, kind: type[Source]
@@ -143,11 +172,28 @@ def test_requests_go_through_the_door_at_the_declared_pace(kind: type[Source], c
         CALLS[capability](source)
     ((url, options),) = http.asked
     assert url.startswith(("https://", "http://searx.example/"))
-    assert options["per_minute"] == kind.calls_per_minute
+    assert 0 < options["per_minute"] <= kind.calls_per_minute
     assert bool(options.get("trusted")) == (kind.name == "searxng")
 
 
+@pytest.mark.parametrize("kind", [kind for kind in SOURCES if kind.needs], ids=lambda kind: kind.name)
+@pytest.mark.parametrize(("answer", "expected"), FAULTS.values(), ids=FAULTS)
+def test_what_somebody_enters_is_checked_by_one_call(kind: type[Source], answer: Any, expected: str) -> None:
+    source, http = made(kind, answer)
+    with pytest.raises(SourceError) as raised:
+        source.check()
+    assert raised.value.kind == expected
+    ((url, options),) = http.asked
+    assert url.startswith("https://") and 0 < options["per_minute"] <= kind.calls_per_minute
+    told = f"{raised.value} {raised.value!r} {source!r} {source}"
+    assert not any(need.example in told for need in kind.needs if need.kind == "secret")
+
+
 EMPTY = {
+    ("bluesky", "search"): b'{"posts": [], "hitsTotal": 0}',
+    ("bluesky", "tagged"): b'{"posts": []}',
+    ("bluesky", "thread"): b'{"thread": {"post": {"uri": "at://did:plc:a/x/1"}, "replies": []}}',
+    ("bluesky", "observe"): b'{"did": "did:plc:a", "handle": "fjallvik.bsky.social"}',
     ("feeds", "poll"): b'<rss version="2.0"><channel><title>Empty</title></channel></rss>',
     ("feeds", "observe"): b'<rss version="2.0"><channel><title>Empty</title></channel></rss>',
     ("hackernews", "search"): b'{"hits": [], "nbHits": 0}',

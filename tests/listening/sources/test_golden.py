@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from listening.net import Response
-from listening.sources import feeds, hackernews, mastodon, searxng, wikipedia
+from listening.sources import bluesky, feeds, hackernews, mastodon, searxng, wikipedia
 from listening.sources.discovery import read_home
 from tests.listening.sources.fake_http import FakeHttp
 
@@ -30,6 +30,8 @@ def thread(source: type[Any], handle: str) -> Callable[[bytes], Any]:
 
 
 READERS: dict[str, Callable[[bytes], Any]] = {
+    "bluesky/search.json": lambda body: bluesky.parse(json.loads(body)),
+    "bluesky/thread.json": thread(bluesky.Bluesky, "at://did:plc:a/app.bsky.feed.post/3kaaa"),
     "discovery/home.html": lambda body: read_home(body.decode(), "https://www.fjallvik.example/"),
     "feeds/rss2.xml": lambda body: feeds.parse(body, "", FEED, now=NOW),
     "feeds/atom.xml": lambda body: feeds.parse(body, "", "https://beans.example/feed", now=NOW),

@@ -14,6 +14,8 @@ import pytest
 
 from listening.net import SourceError
 from listening.sources import feeds
+from listening.sources.base import Passing
+from listening.sources.bluesky import Bluesky
 from listening.sources.hackernews import HackerNews
 from listening.sources.mastodon import Mastodon
 from listening.sources.searxng import SearXNG
@@ -70,17 +72,42 @@ PACE = {
 }
 
 
+AUTHOR = {
+    "did": "did:plc:a",
+    "handle": "fjallvik.bsky.social",
+    "followersCount": 3,
+    "followsCount": 1,
+    "postsCount": 9,
+}
+AT = {**{"actor": "did:plc:a", "url": "", "cursor": None}, **PACE}
+
+
 def stored(name: str) -> Any:
     return json.loads((HERE / name).read_bytes())
 
 
 def asked(source: type[Any], call: Callable[[Any], Any]) -> Callable[[bytes], Any]:
     return lambda body: call(
-        source(FakeHttp(reply(200, body)), instance="http://searx.example", now=lambda: NOW)
+        source(
+            FakeHttp(reply(200, body)),
+            instance="http://searx.example",
+            credentials={"identifier": "noor", "password": "abcd-efgh-ijkl-mnop"},
+            session=Passing({"host": "http://searx.example", "access": "an access token"}),
+            now=lambda: NOW,
+        )
     )
 
 
+def shown(posts: Any) -> Any:
+    """Posts as an author's feed shows them."""
+    return {"feed": [{"post": post} for post in posts["posts"]], "cursor": "100"}
+
+
 CASES: dict[str, tuple[Any, Callable[[bytes], Any]]] = {
+    "bluesky search": (stored("bluesky/search.json"), asked(Bluesky, lambda b: b.search(Words(), SINCE))),
+    "bluesky thread": (stored("bluesky/thread.json"), asked(Bluesky, lambda b: b.thread("at://a/b/c"))),
+    "bluesky profile": (AUTHOR, asked(Bluesky, lambda b: b.observe("did:plc:a"))),
+    "bluesky feed": (shown(stored("bluesky/search.json")), asked(Bluesky, lambda b: b.observe("x.y", AT))),
     "json feed": (stored("feeds/jsonfeed.json"), lambda body: feeds.parse(body, "", "https://json.example/")),
     "hn search": (stored("hackernews/search.json"), asked(HackerNews, lambda hn: hn.search(Words(), SINCE))),
     "hn thread": (stored("hackernews/item.json"), asked(HackerNews, lambda hn: hn.thread("41000001"))),

@@ -13,6 +13,8 @@ import pytest
 from listening import query
 from listening.net import SourceError
 from listening.sources import wikipedia
+from listening.sources.base import Passing
+from listening.sources.bluesky import Bluesky
 from listening.sources.discovery import look_at_home
 from listening.sources.feeds import Feeds
 from listening.sources.hackernews import HackerNews
@@ -113,6 +115,77 @@ def test_hacker_news_gives_what_the_truth_counts(web: RecordedWeb, form: str) ->
     assert heard > 15
 
 
+def as_somebody(web: RecordedWeb) -> Bluesky:
+    """Bluesky with an app password; the recorded web takes any of that form."""
+    given = {"identifier": "noor.bsky.social", "password": "abcd-efgh-ijkl-mnop"}
+    now = LONG_AGO + timedelta(days=3650)
+    return Bluesky(web.client(), credentials=given, session=Passing(), now=lambda: now)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_bluesky_gives_what_the_truth_counts(web: RecordedWeb, form: str) -> None:
+    source = as_somebody(web)
+    heard = 0
+    for brand in web.brands():
+        wanted = query.parse(
+            " OR ".join(
+                f'"{term}"' if form != FORMS[0] else "(" + term.replace(" ", " AND ") + ")"
+                for term in brand["terms"]
+            )
+        )
+        items, pages = read_all(lambda cursor, wanted=wanted: source.search(wanted, LONG_AGO, cursor))
+        assert reaches_back_steadily(pages, LONG_AGO)
+        ours = matching(items, brand["terms"], form)
+        truth = expected(web, brand["terms"], form, source=["bluesky"])
+        assert ours.keys() == truth.keys(), brand["id"]
+        for key, row in truth.items():
+            assert ours[key].url == row["url"]
+            assert ours[key].published_at == datetime.fromisoformat(row["published"])
+        heard += len(ours)
+    assert heard > 1000 or web.world == "tech"
+    logins = [one for one in web.log("bsky.social")["requests"] if "createSession" in str(one)]
+    assert len(logins) <= len(FORMS), "one login for all searches"
+
+
+def test_a_tag_of_bluesky_is_read_to_its_end(airlines: RecordedWeb) -> None:
+    items, _ = read_all(lambda cursor: as_somebody(airlines).tagged("usairways", LONG_AGO, cursor))
+    truth = expected(airlines, ["usairways"], FORMS[0], source=["bluesky"], tag=["usairways"])
+    assert truth and {item.external_id for item in items} >= truth.keys()
+
+
+def test_bluesky_threads_tell_who_takes_part(airlines: RecordedWeb) -> None:
+    source = as_somebody(airlines)
+    told = airlines.threads("united", source=["bluesky"])
+    truth = {row["id"]: row for row in told["items"]}
+    wanted = query.parse("united")
+    items, _ = read_all(lambda cursor: source.search(wanted, LONG_AGO, cursor))
+    talked = [item for item in items if item.replies and item.external_id in truth][:60]
+    assert talked
+    ours = f"@{told['profiles']['bluesky']}"
+    took_part = 0
+    for item in talked:
+        opening, *replies = source.thread(item.external_id).items
+        row = truth[item.external_id]
+        assert (opening.external_id, opening.author) == (item.external_id, item.author)
+        assert len(replies) == row["replies"]
+        assert {reply.external_id for reply in replies if reply.author == ours} == set(row["brand_replies"])
+        took_part += bool(row["brand_replies"])
+    assert 0 < took_part < len(talked)
+
+
+def test_bluesky_lets_nobody_search_without_a_login(airlines: RecordedWeb) -> None:
+    for password in ("", "not an app password"):
+        given = {"identifier": "noor.bsky.social", "password": password}
+        with pytest.raises(SourceError) as refused:
+            Bluesky(airlines.client(), credentials=given).search(query.parse("united"), LONG_AGO)
+        assert refused.value.kind == "needs_key"
+    stale = Passing({"host": "bsky.social", "access": "replay-access", "refresh": "replay-refresh-x"})
+    given = {"identifier": "noor.bsky.social", "password": "abcd-efgh-ijkl-mnop"}
+    source = Bluesky(airlines.client(), credentials=given, session=stale)
+    assert source.search(query.parse("united"), LONG_AGO).items, "the session was renewed"
+    assert stale.read()["access"] == "replay-access-x"
+
+
 def test_a_search_with_more_hits_than_a_page_is_read_to_its_end(tech: RecordedWeb) -> None:
     source = HackerNews(tech.client())
     items, pages = read_all(lambda cursor: source.search(query.parse("the"), LONG_AGO, cursor))
@@ -211,6 +284,14 @@ def test_presence_is_what_the_systems_report(web: RecordedWeb) -> None:
             assert found["followers"].value == presence[brand["id"]]["mastodon"]
             assert found["exists"].value == 1
             assert found["posts_30d"].value and found["last_post"].text
+        if brand.get("bluesky"):
+            found = readings(
+                read_all(lambda cursor, b=brand: Bluesky(client).observe(f"@{b['bluesky']}", cursor))[0]
+            )
+            assert found["followers"].value == presence[brand["id"]]["bluesky"]
+            assert found["posts"].value == presence[brand["id"]]["bluesky_posts"]
+            assert found["exists"].value == 1
+            assert found["posts_30d"].value and found["last_post"].text
         for language, article in brand["wikipedia"].items():
             handle = f"{language}:{article['title']}"
             found = readings(read_all(lambda cursor, h=handle: Wikipedia(client).observe(h, cursor))[0])
@@ -240,6 +321,8 @@ def test_follower_numbers_come_from_the_home_server_and_lost_names_are_a_no(airl
     source = Mastodon(airlines.client())
     found, _ = read_all(lambda cursor: source.observe("@delta@mastodon.online", cursor))
     assert readings(found)["followers"].value == airlines.presence()["delta"]["mastodon"]
+    nobody, _ = read_all(lambda cursor: Bluesky(airlines.client()).observe("@nobody.example", cursor))
+    assert nobody == [Reading("exists", 0, url="https://bsky.app/profile/nobody.example")]
     missing, _ = read_all(lambda cursor: source.observe("@usairways@mastodon.social", cursor))
     assert missing == [Reading("exists", 0, url="https://mastodon.social/@usairways")]
 
@@ -276,6 +359,8 @@ def test_home_pages_propose_the_brands_profiles(web: RecordedWeb) -> None:
             assert f"https://{brand['domain']}{brand['feed']['path']}" in handles
         if brand.get("mastodon"):
             assert brand["mastodon"] in handles
+        if brand.get("bluesky"):
+            assert f"@{brand['bluesky']}" in {proposal.handle for proposal in facts.proposals}
         named = {proposal.handle for proposal in wikipedia.propose(client, brand["name"], ("en", "sv"))}
         assert {
             f"{language}:{a['title']}"

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from listening.sources import hackernews, mastodon, wikipedia
+from listening.sources import bluesky, hackernews, mastodon, wikipedia
+from listening.sources.bluesky import Bluesky
 from listening.sources.hackernews import HackerNews
 from listening.sources.html import plain
 from listening.sources.mastodon import Mastodon
+from listening.sources.values import moment, string
 from listening.sources.wikipedia import Wikipedia
 from tests.conftest import shared
 from tests.listening.sources.fake_http import FakeHttp
@@ -89,6 +91,54 @@ def test_contexts_and_accounts() -> None:
             assert (
                 found["followers"] == answer["followers_count"] and found["posts"] == answer["statuses_count"]
             )
+
+
+def posts_in(value: Any) -> Iterator[dict[str, Any]]:
+    """Everything in an answer that looks like a post of Bluesky, quoted ones left out."""
+    if isinstance(value, dict):
+        if "record" in value and "indexedAt" in value and string(value.get("uri")).count("/") == 4:
+            yield value
+        value = [inner for name, inner in value.items() if name not in ("record", "embed", "embeds")]
+    if isinstance(value, list):
+        for inner in value:
+            yield from posts_in(inner)
+
+
+def test_posts_of_bluesky_of_every_year() -> None:
+    read = linked = tagged = 0
+    for file, answer in samples("bluesky", "*.json"):
+        for post in posts_in(answer):
+            if "app.bsky.feed.post" not in post["uri"]:
+                continue
+            (item,) = bluesky.parse({"posts": [post]})
+            said = post["record"]
+            assert item.external_id == post["uri"] and item.url.startswith("https://bsky.app/profile/")
+            assert item.published_at and item.published_at <= moment(post["indexedAt"])  # type: ignore[operator]
+            assert item.author == f"@{post['author']['handle']}", file.name
+            assert item.replies == post["replyCount"] and item.metrics["likes"] == post["likeCount"]
+            assert ("quotes" in item.metrics) == ("quoteCount" in post)
+            assert bool(item.root_id) == ("reply" in said)
+            features = [one for facet in said.get("facets", ()) for one in facet["features"]]
+            links = [one["uri"] for one in features if one["$type"].endswith("#link")]
+            linked += sum(link in item.text for link in links)
+            tags = [one["tag"] for one in features if one["$type"].endswith("#tag")]
+            assert set(tags) <= set(item.tags)
+            tagged += len(tags)
+            read += 1
+    assert read > 40 and linked > 3 and tagged > 3
+
+
+def test_threads_and_feeds_of_bluesky() -> None:
+    for file, _ in samples("bluesky", "*getPostThread*.json"):
+        page = Bluesky(FakeHttp(file.read_bytes())).thread("at://a/b/c")  # type: ignore[arg-type]  # a fake client
+        assert len(page.items) == 1 and page.items[0].author.startswith("@"), "the post itself"
+    for file, answer in samples("bluesky", "*getProfiles*.json"):
+        for profile in answer["profiles"]:
+            body = json.dumps(profile).encode()
+            found = Bluesky(FakeHttp(body)).observe(profile["handle"])  # type: ignore[arg-type]  # a fake client
+            readings = {reading.metric: reading.value for reading in found.items}
+            assert readings["followers"] == profile["followersCount"], file.name
+            assert found.next and found.next["actor"] == profile["did"]
 
 
 def test_wikipedia_pages_in_both_format_versions() -> None:
