@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from listening import plans, query
+from listening import feeds, plans, query
 from listening.models import ScanPlan, Search, SourceSetting
 from listening.net import SourceError, canonical_host, check_url
 from listening.query.parser import MAX_CHARACTERS
@@ -93,7 +93,7 @@ class FeedForm(forms.Form):
     def clean_url(self) -> str:
         url = self.cleaned_data["url"].strip()
         try:
-            return check_url(url if "://" in url else f"https://{url}")
+            return feeds.address(url if "://" in url else f"https://{url}")
         except SourceError as error:
             raise ValidationError(_(error.message) % error.params) from error
 

@@ -45,6 +45,7 @@ MOST_REFERENCES = 500_000
 MOST_NAMESPACES = 100
 LONGEST_AUTHOR, MOST_AUTHORS = 128, 10_000
 MOST_ENTRIES = 1_000
+LONGEST_SKIPPED = 3_000  # bytes of skipHours or skipDays
 MOST_TAGS_PER_ENTRY = 100
 LONGEST_TTL = 7 * 24 * 60  # minutes
 
@@ -61,6 +62,10 @@ _NAMESPACE = re.compile(rb"xmlns:([\w.-]{1,80})")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
 _WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_HOUR = re.compile(rb"<hour>\s*([01]?\d|2[0-4])\s*</hour>", re.IGNORECASE)  # 24 is midnight to some
+_DAY = re.compile(rb"<day>\s*((?:mon|tues|wednes|thurs|fri|satur|sun)day)\s*</day>", re.IGNORECASE)
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_PERIODS = {"hourly": 60, "daily": 1_440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}  # minutes
 _DATES = ("published", "updated", "created")  # asked of the plain dict: feedparser's own maps one to another
 _SILENT_UTF16 = {b"\0<": "utf-16-be", b"<\0": "utf-16-le"}  # without a byte order mark
 
@@ -152,12 +157,14 @@ def _from_xml(body: bytes, content_type: str, url: str, now: datetime | None) ->
         raise SourceError(A_WEB_PAGE if _WEB_PAGE.search(body[:2000]) else NOT_A_FEED, params={"url": url})
     channel = found.feed
     site = address(channel.get("link"), url)
-    ttl = whole(channel.get("ttl"))
+    ttl = whole(channel.get("ttl")) or _update_minutes(channel)
     return FeedDocument(
         title=_words(channel, "title"),
         site_url=site,
         language=string(channel.get("language")),
         ttl_minutes=min(ttl, LONGEST_TTL) if ttl else None,
+        skip_hours=tuple(sorted({int(hour) % 24 for hour in _skipped(body, b"skipHours", _HOUR)})),
+        skip_days=tuple(sorted({_DAYS.index(day.lower()) for day in _skipped(body, b"skipDays", _DAY)})),
         hub=next(
             (address(link.get("href"), url) for link in channel.get("links", ()) if link.get("rel") == "hub"),
             "",
@@ -165,6 +172,19 @@ def _from_xml(body: bytes, content_type: str, url: str, now: datetime | None) ->
         items=_distinct((_entry(entry, site, url, now) for entry in found.entries[:MOST_ENTRIES]), url),
         bozo=f"{type(found.bozo_exception).__name__}: {found.bozo_exception}"[:200] if found.bozo else "",
     )
+
+
+def _update_minutes(channel: Any) -> int | None:
+    """Minutes between updates by the syndication module: so many times in a period."""
+    minutes = _PERIODS.get(string(channel.get("sy_updateperiod")).strip().lower())
+    return minutes // max(whole(channel.get("sy_updatefrequency")) or 1, 1) if minutes else None
+
+
+def _skipped(body: bytes, element: bytes, each: re.Pattern[bytes]) -> list[str]:
+    """What the first skipHours or skipDays lists; feedparser tells the last one only."""
+    start = body.find(b"<" + element)
+    end = body.find(b"</" + element, start, start + LONGEST_SKIPPED) if start >= 0 else -1
+    return [one.decode() for one in each.findall(body[start:end])] if end >= 0 else []
 
 
 def _charset(body: bytes, content_type: str) -> str:

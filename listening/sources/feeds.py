@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import replace
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from listening.net.errors import gettext_noop
@@ -95,5 +96,20 @@ class Feeds(Source):
 
 
 def _max_age(response: Response) -> int | None:
-    found = _MAX_AGE.search(response.headers.get("cache-control", ""))
-    return int(found[1]) if found else None
+    """Seconds for which the answer stays good: Cache-Control, or else what is left until Expires."""
+    control = response.headers.get("cache-control", "")
+    if found := _MAX_AGE.search(control):
+        return int(found[1])
+    try:
+        until = parsedate_to_datetime(response.headers.get("expires", ""))
+        said = parsedate_to_datetime(response.headers["date"]) if "date" in response.headers else None
+        left = until - (said or response.fetched_at)
+    except (
+        ValueError,
+        TypeError,
+        OverflowError,
+        IndexError,
+    ):  # "0", nothing, one with and one without a zone
+        return None
+    seconds = int(left.total_seconds())
+    return seconds if seconds > 0 else None
