@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, Value, When
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from listening import rhythm
@@ -18,6 +19,7 @@ Name = Literal["gone", "blocked", "failing", "quiet", "moved", "new", "fresh"]
 REFUSED = ("blocked", "needs_key")  # kinds of error
 FAILING_MATTERS = timedelta(days=1)  # a feed that fails for longer has stopped
 MOVED_IS_NEWS = timedelta(days=14)
+AGREEING = 3  # answers in a row that must name one new address before a feed is asked there
 
 # What they are called; the order is that of the page, what needs a person first.
 NAMES: dict[Name, object] = {
@@ -74,6 +76,25 @@ def state_of(feed: Feed, now: datetime) -> State:
     if quiet := rhythm.quiet_since(rhythm_of(feed), now):
         return State("quiet", quiet)
     return State("fresh", feed.last_ok_at)
+
+
+def rhythm_words(found: rhythm.Rhythm) -> str:
+    """How often it has an entry, as people say it; "" where that is not known."""
+    if found.usual is None:
+        return ""
+    a_day = 24 * 60 / found.usual
+    if a_day >= 1.5:
+        return gettext("about %(n)s entries a day") % {"n": round(a_day)}
+    days = round(1 / a_day)
+    text = ngettext("about one entry a day", "about one entry every %(days)s days", days)
+    return text % {"days": days}
+
+
+def interval_words(minutes: int) -> str:
+    """How often it is asked, as people say it."""
+    if minutes < 120:
+        return gettext("every %(n)s minutes") % {"n": minutes}
+    return gettext("every %(n)s hours") % {"n": round(minutes / 60)}
 
 
 def stopped(now: datetime, prefix: str = "") -> Q:

@@ -8,13 +8,12 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from listening import feeds, schedule, store
+from listening.feed_states import AGREEING
 from listening.models import Feed, FeedEntry, FeedSubscription, Fetch
 from listening.net import SourceError
 from teams.models import Workspace, record
 
 log = logging.getLogger(__name__)
-
-AGREEING = 3  # answers in a row that name the same address
 
 
 def settle() -> None:

@@ -144,11 +144,8 @@ def keep_error(feed: Feed, error: SourceError, now: datetime) -> None:
     missing = params.get("status") == 404
     unwatched = feed.polled_at is None or now - feed.polled_at > NOBODY_LOOKED
     was_gone = feed.error_kind == "gone"
-    if (
-        not feed.error
-        or _trouble(kind, missing) != _trouble_of(feed)
-        or (missing and unwatched and not was_gone)
-    ):
+    goes_on = bool(feed.error) and _trouble(kind, missing) == _trouble_of(feed)
+    if not goes_on or (missing and unwatched and not was_gone):
         feed.error_since = now
     feed.failing_since = feed.failing_since or now
     begun = feed.error_since or now

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from listening.views import mentions, scans, searches, sources
+from listening.views import feeds, mentions, scans, searches, sources
 
 app_name = "listening"
 
@@ -15,7 +15,13 @@ urlpatterns = [
     path("scans/<int:pk>/", scans.scan, name="scan"),
     path("plan/", scans.plan, name="plan"),
     path("sources/", sources.sources, name="sources"),
-    path("sources/feeds/", sources.follow, name="follow"),
-    path("sources/feeds/<int:pk>/unfollow/", sources.unfollow, name="unfollow"),
+    path("sources/feeds/", feeds.follow, name="follow"),
+    path("sources/feeds/import/", feeds.import_feeds, name="import_feeds"),
+    path("sources/feeds/many/", feeds.follow_many, name="follow_many"),
+    path("sources/feeds/export/", feeds.export_feeds, name="export_feeds"),
+    path("sources/feeds/<int:pk>/", feeds.feed, name="feed"),
+    path("sources/feeds/<int:pk>/try/", feeds.try_again, name="try_again"),
+    path("sources/feeds/<int:pk>/name/", feeds.rename, name="rename_feed"),
+    path("sources/feeds/<int:pk>/unfollow/", feeds.unfollow, name="unfollow"),
     path("sources/<slug:name>/", sources.source, name="source"),
 ]

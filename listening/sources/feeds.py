@@ -109,7 +109,7 @@ def _max_age(response: Response) -> int | None:
         TypeError,
         OverflowError,
         IndexError,
-    ):  # "0", nothing, one with and one without a zone
+    ):  # "0", nothing, only one with a zone
         return None
     seconds = int(left.total_seconds())
     return seconds if seconds > 0 else None
