@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Min, Q
-from django.db.models.functions import Now
 
 from listening import door, schedule, searches, store
 from listening.models import Feed, FeedEntry, FeedSubscription, Fetch
@@ -58,8 +57,9 @@ def follow_all(workspace: Workspace, wanted: Sequence[tuple[str, str]]) -> list[
         ]
         FeedSubscription.objects.bulk_create(new, ignore_conflicts=True)
         if not workspace.is_sample:  # also one that others follow: its archive is then heard at once
-            may_be_asked = Q(wait_until=None) | Q(wait_until__lte=Now())
-            Feed.objects.filter(may_be_asked, pk__in=[one.feed_id for one in new]).update(due_at=Now())
+            now = schedule.now()
+            may_be_asked = Q(wait_until=None) | Q(wait_until__lte=now)
+            Feed.objects.filter(may_be_asked, pk__in=[one.feed_id for one in new]).update(due_at=now)
         return list(rows.select_related("feed").order_by("pk"))
 
 
@@ -83,14 +83,14 @@ def save_entries(feed: Feed, items: Iterable[Item], now: datetime) -> tuple[int,
         if published < now - KEPT:
             continue
         packed = _pack(item)
-        key = hashlib.sha256(item.external_id.encode("utf-8", "replace")).hexdigest()
+        key = entry_key(item.external_id)
         fresh.setdefault(
             key,
             FeedEntry(
                 feed=feed,
                 external_id=key,
                 item=packed,
-                item_hash=hashlib.sha256(json.dumps(packed, sort_keys=True).encode()).hexdigest(),
+                item_hash=item_hash(packed),
                 published_at=published,
                 changed_at=now,
             ),
@@ -148,6 +148,16 @@ def drafts(feed: Feed, now: datetime, changed_since: datetime | None = None) -> 
         url = draft.url or feed.site_url or feed.url
         found.append(dataclasses.replace(draft, external_id=own_id, root_id=own_id, url=url))
     return found
+
+
+def entry_key(external_id: str) -> str:
+    """Under which key an archive keeps the entry with this id."""
+    return hashlib.sha256(external_id.encode("utf-8", "replace")).hexdigest()
+
+
+def item_hash(packed: dict[str, Any]) -> str:
+    """Tells whether an entry changed."""
+    return hashlib.sha256(json.dumps(packed, sort_keys=True).encode()).hexdigest()
 
 
 def entry_id(feed: Feed, entry: FeedEntry) -> str:

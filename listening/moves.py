@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Q
 
 from listening import feeds, schedule, store
 from listening.feed_states import AGREEING
-from listening.models import Feed, FeedEntry, FeedSubscription, Fetch
+from listening.models import Feed, FeedSubscription, Fetch
 from listening.net import SourceError
+from listening.sources.feed_documents import id_space
 from teams.models import Workspace, record
 
 log = logging.getLogger(__name__)
@@ -62,7 +64,7 @@ def _change_address(feed: Feed) -> None:
 def _merge(feed: Feed, other: Feed) -> None:
     """Followers, archive and fetches of ``feed`` go over to ``other``, and who follows it later does, too."""
     now = schedule.now()
-    names = _new_names(feed, other)
+    names = _merge_archives(feed, other, now)
     for mine in FeedSubscription.objects.select_related("workspace").filter(feed=feed).order_by("pk"):
         store.rename(mine.workspace, "feeds", names)
         theirs = FeedSubscription.objects.filter(feed=other, workspace=mine.workspace).first()
@@ -73,9 +75,6 @@ def _merge(feed: Feed, other: Feed) -> None:
             theirs.name = theirs.name or mine.name
             theirs.save(update_fields=["name"])
             mine.delete()
-    shared = FeedEntry.objects.filter(feed=other).values("external_id")
-    FeedEntry.objects.filter(feed=feed).exclude(external_id__in=shared).update(feed=other, changed_at=now)
-    FeedEntry.objects.filter(feed=feed).delete()
     _hand_over_fetches(feed, other)
     Feed.objects.filter(successor=feed).update(successor=other)
     feed.successor, feed.due_at, feed.moved_to, feed.moved_polls = other, None, "", 0
@@ -87,10 +86,27 @@ def _merge(feed: Feed, other: Feed) -> None:
     other.save(update_fields=["moved_from", "moved_at", "covers_from", "due_at"])
 
 
-def _new_names(feed: Feed, other: Feed) -> dict[str, str]:
-    """Under which id a mention of each entry is kept, before and after; only those that differ."""
-    pairs = ((feeds.entry_id(feed, entry), feeds.entry_id(other, entry)) for entry in feed.entries.all())
-    return {old: new for old, new in pairs if old != new}
+def _merge_archives(feed: Feed, other: Feed, now: datetime) -> dict[str, str]:
+    """Entries that only ``feed`` has go over; returns how mentions of its entries are called from now on.
+
+    Old id -> new id, where they differ: ids that are unique within their feed hold the feed's address.
+    """
+    before, after = (f"{id_space(one.named_url or one.url)}#" for one in (feed, other))
+    known = set(other.entries.values_list("external_id", flat=True))
+    names = {}
+    for entry in feed.entries.order_by("pk"):
+        old, own = feeds.entry_id(feed, entry), str(entry.item["external_id"])
+        if own.startswith(before):
+            entry.item = {**entry.item, "external_id": after + own.removeprefix(before)}
+            entry.external_id = feeds.entry_key(entry.item["external_id"])
+            entry.item_hash = feeds.item_hash(entry.item)
+        names[old] = feeds.entry_id(other, entry)
+        if entry.external_id not in known:
+            known.add(entry.external_id)
+            entry.feed, entry.changed_at = other, now
+            entry.save()
+    feed.entries.all().delete()
+    return {old: new for old, new in names.items() if old != new}
 
 
 def _hand_over_fetches(feed: Feed, other: Feed) -> None:

@@ -20,6 +20,7 @@ from listening.text import clean_line
 LARGEST = 5_000_000  # bytes
 DEEPEST = 100  # folders in folders
 MOST_OUTLINES = 20_000
+MOST_REFERENCES = 200_000
 LONGEST_NAME = 300
 
 TOO_LARGE = gettext_noop("The file is larger than 5 MB. Export fewer feeds at a time.")
@@ -65,6 +66,8 @@ def read(body: bytes) -> Listed:
     """
     if len(body) > LARGEST:
         raise Unreadable(TOO_LARGE)
+    if body.count(b"&") > MOST_REFERENCES:
+        raise Unreadable(TOO_MANY)
     if _DOCTYPE.search(body):
         raise Unreadable(HAS_DOCTYPE)
     if b"\0" not in body[:200]:  # many programs forget to escape the & of an address
@@ -99,7 +102,7 @@ def _outlines(body: bytes, *, recover: bool) -> tuple[Outline, ...]:
     parser = etree.XMLParser(
         target=reader,
         recover=recover,
-        resolve_entities=False,
+        resolve_entities="internal",  # &amp; and the like; a document type, where others come from, is refused
         no_network=True,
         load_dtd=False,
         dtd_validation=False,

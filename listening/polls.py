@@ -61,8 +61,10 @@ def standing_error(feed: Feed, now: datetime) -> SourceError | None:
 def ask(feed: Feed, source: Source) -> FeedAnswer:
     """Asks the feed. Raises SourceError, also for what nobody expected, or Busy."""
     try:
+        known = (feed.etag, feed.last_modified, feed.body_hash)
+        named = {"named": feed.named_url} if feed.named_url else {}
         # "feeds" can poll; the base class does not name capabilities.
-        answer: FeedAnswer = cast(Any, source).poll(feed.url, feed.etag, feed.last_modified, feed.body_hash)
+        answer: FeedAnswer = cast(Any, source).poll(feed.url, *known, **named)
     except (SourceError, Busy):
         raise
     except Exception as error:
