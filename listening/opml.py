@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
+from html import unescape
 from typing import Any
 
 from lxml import etree
@@ -33,6 +34,7 @@ TOO_DEEP = gettext_noop("The file has folders in folders more than 100 levels de
 TOO_MANY = gettext_noop("The file holds more than 20,000 entries. Export fewer feeds at a time.")
 
 _BARE_AMPERSAND = re.compile(rb"&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{0,30});)")
+_ADDRESS = re.compile(rb"\sxmlurl\s{0,9}=\s{0,9}[\"']\s{0,9}([^\"'<>\s]{4,2048})[\"'\s]", re.IGNORECASE)
 _DOCTYPE = re.compile(rb"<!\0?d\0?o\0?c\0?t\0?y\0?p\0?e", re.IGNORECASE)  # in UTF-16, too
 _FEED_SCHEME = re.compile(r"feed:(?://)?(?=https?://)|feed:(?=//)", re.IGNORECASE)
 
@@ -79,7 +81,7 @@ def read(body: bytes) -> Listed:
             found = _outlines(body, recover=True)
         except etree.XMLSyntaxError as error:
             raise Unreadable(NO_OPML) from error
-        return Listed(found, damaged=True)
+        return Listed((*found, *_overlooked(body, found)), damaged=True)
 
 
 def write(title: str, outlines: Iterable[Outline], now: datetime) -> bytes:
@@ -102,7 +104,7 @@ def _outlines(body: bytes, *, recover: bool) -> tuple[Outline, ...]:
     parser = etree.XMLParser(
         target=reader,
         recover=recover,
-        resolve_entities="internal",  # &amp; and the like; a document type, where others come from, is refused
+        resolve_entities="internal",  # &amp; and the like; others would need a document type
         no_network=True,
         load_dtd=False,
         dtd_validation=False,
@@ -154,6 +156,13 @@ class _Reader:
 
     def close(self) -> None:
         """The result is in ``found``."""
+
+
+def _overlooked(body: bytes, found: tuple[Outline, ...]) -> list[Outline]:
+    """Feeds of a damaged file that the parser gave up on, by their addresses alone."""
+    known = {one.url for one in found}
+    written = (unescape(url.decode("utf-8", "replace")) for url in _ADDRESS.findall(body)[:MOST_OUTLINES])
+    return [Outline(url) for url in dict.fromkeys(map(_whole, written)) if url not in known]
 
 
 def _local(name: str) -> str:

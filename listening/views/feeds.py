@@ -132,6 +132,8 @@ def rename(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpResp
         row.save(update_fields=["name"])
         record(workspace, request.user, "feed.renamed", row.feed.url, name=row.name)
         messages.success(request, _("Saved."))
+    else:
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     return redirect("listening:feed", workspace.code, row.pk)
 
 
