@@ -110,7 +110,21 @@ def _condition_of_feeds(rows: list[Row], state: str) -> dict[str, Any]:
         return {}
     read = [row.subscription.feed.last_ok_at for row in rows if row.subscription.feed.last_ok_at]
     due = [row.subscription.feed.due_at for row in rows if row.subscription.feed.due_at]
-    return {"last_ok_at": max(read, default=None), "next_run": min(due, default=None), "of_feeds": True}
+    stopped = sum(row.state.is_stopped for row in rows)
+    if stopped:
+        state = "failing" if stopped == len(rows) else "partial"
+    elif read:
+        state = "ok"
+    words, colour = SOURCE_STATES[state]
+    return {
+        "state": state,
+        "state_label": _(words),
+        "colour": colour,
+        "last_ok_at": max(read, default=None),
+        "next_run": min(due, default=None),
+        "feeds": len(rows),
+        "stopped": stopped,
+    }
 
 
 def _feeds(workspace: Workspace) -> list[Row]:

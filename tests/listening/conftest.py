@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from listening import feeds
+from listening.models import FeedSubscription
 from teams.models import User, Workspace
-from tests.listening.feed_web import Clock, FeedWeb
+from tests.listening.feed_web import URL, Clock, FeedWeb, daily, rss, tick
 from tests.make import make_brand, make_search, make_user, make_workspace
 
 
@@ -31,3 +33,12 @@ def listeners(db: None, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     workspace = make_workspace(alice)
     make_search(workspace, "fjällvik", make_brand(workspace))
     return workspace
+
+
+@pytest.fixture
+def followed(listeners: Workspace, feed_web: FeedWeb, clock: Clock) -> FeedSubscription:
+    """A feed with an entry a day, read a moment ago."""
+    feed_web.says(rss(*daily(clock.now)), etag='"1"')
+    subscription = feeds.follow(listeners, URL)
+    tick(feed_web)
+    return subscription

@@ -15,6 +15,7 @@ from typing import Any
 import time_machine
 
 from listening import dispatch, net, scan, schedule
+from listening.feed_states import State, state_of
 from listening.models import Feed, Fetch, Scan
 from teams.models import Workspace
 from tests import scanning
@@ -152,3 +153,17 @@ def live_until(clock: Clock, web: FeedWeb, end: datetime, each: Callable[[Feed],
             each(Feed.objects.get())
     clock.to(end)
     return asked
+
+
+def the_feed() -> Feed:
+    return Feed.objects.get()
+
+
+def due() -> datetime:
+    found = the_feed().due_at
+    assert found is not None
+    return found
+
+
+def state(clock: Clock) -> State:
+    return state_of(the_feed(), clock.now)
