@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from listening import dispatch, feed_states, feeds, imports, opml, tasks
 from listening.forms import FeedForm, NameForm, OpmlForm
@@ -40,7 +41,9 @@ def feed(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpRespon
         "is_being_asked": row.feed.due_at is not None and row.feed.due_at <= now and not workspace.is_sample,
         "agreeing": feed_states.AGREEING,
     }
-    if request.htmx:
+    if request.htmx:  # asks until the feed is read, then wants all of the page anew
+        if not context["is_being_asked"]:
+            return HttpResponseClientRefresh()
         return render(request, "listening/_feed_now.html", context)
     archived = row.feed.entries.filter(published_at__gte=now - feeds.KEPT).order_by("-published_at", "-pk")
     entries = list(archived)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ from hypothesis.extra.django import TestCase
 
 from listening import feed_states
 from listening.feed_states import state_of
-from listening.models import Feed
+from listening.models import Feed, FeedEntry
 from listening.rhythm import Rhythm
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -66,6 +68,34 @@ def test_the_rhythm_is_told_in_words() -> None:
             "every 60 minutes",
             "every 6 hours",
         ]
+
+
+@pytest.mark.django_db
+def test_feeds_followed_before_there_were_states_get_theirs() -> None:
+    """What the migration does to rows of an earlier version."""
+    migration = import_module("listening.migrations.0003_feed_states")
+    for number, error in enumerate(("", "no", "no")):
+        Feed.objects.create(
+            url=f"https://{number}.example/",
+            error=error,
+            error_kind="blocked" if error else "",
+            last_ok_at=None if number == 2 else NOW - 9 * DAY,
+        )
+    first = Feed.objects.earliest("pk")
+    for day in (20, 3):
+        FeedEntry.objects.create(
+            feed=first,
+            external_id=str(day),
+            item={},
+            published_at=NOW - day * DAY,
+            changed_at=NOW,
+        )
+    migration.remember(apps, None)
+    fresh, blocked, never = Feed.objects.order_by("pk")
+    assert (fresh.covers_from, fresh.newest_at) == (NOW - 20 * DAY, NOW - 3 * DAY)
+    assert (fresh.failing_since, state_of(fresh, NOW).name) == (None, "fresh")
+    assert state_of(blocked, NOW) == feed_states.State("blocked", NOW - 9 * DAY, NOW - 9 * DAY)
+    assert never.failing_since is not None, "nobody knows since when, so since now"
 
 
 kinds = st.sampled_from(["", "transient", "rate_limited", "blocked", "needs_key", "gone"])

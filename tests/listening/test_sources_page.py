@@ -181,6 +181,16 @@ class TestAFeed:
         assert "Asking the feed …" in text(answer)
         assert AuditEntry.objects.get(verb="feed.tried").object == URL
 
+    def test_that_is_being_asked_is_shown_anew_when_it_was(
+        self, listeners: Workspace, alices: Client, feed_web: FeedWeb
+    ) -> None:
+        subscription = feeds.follow(listeners, URL)
+        page = url("feed", listeners, subscription.pk)
+        asking = alices.get(page, headers={"HX-Request": "true"})
+        assert "Asking the feed …" in text(asking) and "<html" not in asking.content.decode()
+        tick(feed_web)
+        assert alices.get(page, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+
     def test_whose_server_asked_us_to_wait_is_not_tried_again(
         self, listeners: Workspace, alices: Client, feed_web: FeedWeb
     ) -> None:
