@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from listening import stops
 from teams.access import ALL_VERBS, VERBS, Verb
 from teams.models import Membership, Workspace
 from teams.places import home_url
@@ -72,6 +73,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         context |= {
             "workspace": workspace,
             "home_url": home_url(workspace),
+            # Asked only by pages that show the banner, not by fragments.
+            "stops": SimpleLazyObject(lambda: stops.banner(workspace, request.session)),
             "can": {verb: verb in VERBS[membership.role] for verb in ALL_VERBS},
             "navigation": links(settings.NAVIGATION, workspace, membership.role, request.path),
             "navigation_more": links(settings.NAVIGATION_MORE, workspace, membership.role, request.path),

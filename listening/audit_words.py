@@ -18,6 +18,10 @@ SENTENCES = {
     "credential.saved": _("Saved credentials for {object}"),
     "credential.removed": _("Removed the credentials for {object}"),
     "feed.followed": _("Followed the feed {object}"),
+    "feed.imported": _("Followed the feeds of a list ({object})"),
+    "feed.moved": _("A feed has moved to {object}"),
+    "feed.renamed": _("Renamed the feed {object}"),
+    "feed.tried": _("Tried the feed {object} again"),
     "feed.unfollowed": _("Stopped following the feed {object}"),
     "plan.edited": _("Changed the scan plan: {object}"),
     "scan.started": _("Started scan {object}"),
@@ -26,7 +30,10 @@ SENTENCES = {
 }
 DETAILS = {
     "enabled": _("Switched on"),
+    "before": _("Address before"),
     "entered": _("Entered"),
+    "feeds": _("Feeds"),
+    "name": _("Name"),
     "source": _("Source"),
     "version": _("Version"),
 }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from listening import door, feeds, plans, schedule
+from listening import door, feeds, moves, plans, polls, schedule
 from listening import rematch as rematching
 from listening import scan as scanning
 from listening.models import Capture, Feed, FeedEntry, FeedSubscription, Fetch, ScanPlan, SearchVersion
@@ -18,6 +18,7 @@ from listening.sources import get
 from teams import sessions
 
 PAGES_PER_TICK, FEEDS_PER_TICK, PLANS_PER_TICK = 100, 50, 50
+MOST_FEEDS_UNDERWAY = 100  # sent to workers and not read yet
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,26 @@ def due(at: datetime | None = None) -> Iterator[Message]:
     clicked = set(Fetch.objects.filter(due_at__lte=at, scan__plan=None).values_list("pk", flat=True))
     for fetch_id, token in schedule.claim(Fetch, PAGES_PER_TICK, at):
         yield Message("fetch", fetch_id, token, "now" if fetch_id in clicked else "later")
-    followed = Q(Exists(FeedSubscription.objects.filter(feed=OuterRef("pk"), workspace__is_sample=False)))
-    for feed_id, token in schedule.claim(Feed, FEEDS_PER_TICK, at, followed):
-        yield Message("feed", feed_id, token)
+    moves.settle()
+    yield from _feeds(at)
     waiting = SearchVersion.objects.filter(is_current=True, rematched_at=None)
     for version_id in waiting.order_by("pk").values_list("pk", flat=True)[:20]:
         yield Message("version", version_id, queue="now")
+
+
+def _feeds(at: datetime) -> Iterator[Message]:
+    """Feeds that are due: those that somebody just followed first, then the longest due.
+
+    After an absence thousands may be: so many a tick, and no more than workers take off our hands.
+    """
+    followed = Q(Exists(FeedSubscription.objects.filter(feed=OuterRef("pk"), workspace__is_sample=False)))
+    underway = Feed.objects.filter(due_at__lte=at, lease_until__gte=at).count()
+    room = min(FEEDS_PER_TICK, MOST_FEEDS_UNDERWAY - underway)
+    for queue, among in (("now", Q(polled_at=None)), ("later", Q(polled_at__isnull=False))):
+        claimed = schedule.claim(Feed, room, at, followed & among) if room > 0 else []
+        room -= len(claimed)
+        for feed_id, token in claimed:
+            yield Message("feed", feed_id, token, queue)
 
 
 def start_plan(plan_id: int, token: str, at: datetime) -> None:
@@ -60,38 +75,50 @@ def start_plan(plan_id: int, token: str, at: datetime) -> None:
         plan.save()
 
 
+def feed_now(feed_id: int) -> Message | None:
+    """Leases one feed that is due, for somebody who waits for it; None when somebody has it already."""
+    for pk, token in schedule.claim(Feed, 1, schedule.now(), Q(pk=feed_id)):
+        return Message("feed", pk, token, "now")
+    return None
+
+
 def poll_feed(feed_id: int, token: str, client: Client | None = None) -> None:
     """Asks one feed, keeps its entries, and lets every follower hear them. Errors stay on the feed's row."""
     feed = schedule.take(Feed.objects.all(), feed_id, token, schedule.now())
     if feed is None:
         return
+    if feed.attempts > schedule.MOST_ATTEMPTS:
+        _keep(feed, polls.put_aside)
+        return
     try:
-        source = get("feeds")(client or door.client())
-        answer = source.poll(feed.url, feed.etag, feed.last_modified, feed.body_hash)  # type: ignore[attr-defined]  # "feeds" can poll
+        answer = polls.ask(feed, get("feeds")(client or door.client()))
     except Busy as busy:
-        _rest(feed, busy.seconds)
-        return
+        seconds = busy.seconds
+        _keep(feed, lambda row, now: _wait(row, now, seconds))
     except SourceError as error:
-        feed.failures += 1
-        feed.error, feed.error_params, feed.error_kind = error.message, error.params, error.kind
-        feed.etag = feed.last_modified = feed.body_hash = ""  # or a broken answer is never fetched again
-        _rest(feed, max(schedule.back_off(feed.failures, error.retry_after), feed.interval_minutes * 60.0))
-        return
+        said = error
+        _keep(feed, lambda row, now: polls.keep_error(row, said, now))
+    else:
+        if at := _keep(feed, lambda row, now: polls.keep_answer(row, answer, now)):
+            feeds.hear_everywhere(feed, at)
+
+
+def _keep(feed: Feed, keep: Callable[[Feed, datetime], object]) -> datetime | None:
+    """Writes what came of it if the lease is still ours, and gives that back; returns when, or None."""
     with transaction.atomic():
         if not schedule.owned(feed):
-            return
+            return None
+        feed.refresh_from_db()  # a scan or a move may have written while we asked
         now = schedule.now()
-        feeds.save_answer(feed, answer, now)
-        schedule.rest(feed, feeds.next_poll(feed, now))
+        keep(feed, now)
+        schedule.rest(feed, feed.due_at)
         feed.save()
-    feeds.hear_everywhere(feed, now)
+    return now
 
 
-def _rest(feed: Feed, seconds: float) -> None:
-    with transaction.atomic():
-        if schedule.owned(feed):
-            schedule.rest(feed, schedule.now() + timedelta(seconds=seconds))
-            feed.save()
+def _wait(feed: Feed, now: datetime, seconds: float) -> None:
+    """Not an error: the host may not be asked yet."""
+    feed.due_at, feed.attempts = now + timedelta(seconds=max(seconds, 0.001)), 0
 
 
 def rematch(version_id: int) -> None:

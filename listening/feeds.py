@@ -1,84 +1,97 @@
-"""Feeds: followed by workspaces, polled once for all of them, matched from their own archive."""
+"""Feeds: followed by workspaces, polled once for all of them, matched from their own archive.
+
+Asking is in ``polls``, how often in ``rhythm``, how they are doing in ``feed_states``.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min
-from django.db.models.functions import Now
+from django.db.models import Min, Q
 
-from listening import searches, store
+from listening import door, schedule, searches, store
 from listening.models import Feed, FeedEntry, FeedSubscription, Fetch
-from listening.net import check_url
 from listening.pipeline import Draft, match, normalise
 from listening.text import clean_line, clean_text
-from listening.types import FeedAnswer, Item
+from listening.types import Item
 from teams.models import Workspace
 
 KEPT = timedelta(days=30)
-FRESH = timedelta(minutes=5)  # a feed read this recently is not asked again
-SHORTEST, LONGEST = 30, 24 * 60  # minutes between polls
+MOST_FOLLOWED = 2_000  # feeds of one workspace
 ENTRY_TEXT = 20_000
 
 
-def follow(workspace: Workspace, url: str) -> FeedSubscription:
+def address(url: str) -> str:
+    """The one spelling of a feed's address. Raises SourceError for one that this installation never asks."""
+    return door.client().check_url(url).partition("#")[0]
+
+
+def follow(workspace: Workspace, url: str, name: str = "") -> FeedSubscription:
     """The workspace follows the feed at ``url``. Raises SourceError for an address we never fetch."""
-    feed, _ = Feed.objects.get_or_create(url=check_url(url))
-    if feed.due_at is None and not workspace.is_sample:
-        Feed.objects.filter(pk=feed.pk).update(due_at=Now())
-    subscription, _ = FeedSubscription.objects.get_or_create(workspace=workspace, feed=feed)
-    return subscription
+    return follow_all(workspace, [(address(url), name)])[0]
 
 
-def is_fresh(feed: Feed, now: datetime) -> bool:
-    """Whether the feed was read so recently that asking again would be impolite."""
-    return feed.polled_at is not None and now - feed.polled_at < FRESH
+def follow_all(workspace: Workspace, wanted: Sequence[tuple[str, str]]) -> list[FeedSubscription]:
+    """The workspace follows the feeds at these addresses, as ``address`` spells them, each with a name or "".
 
-
-def save_answer(feed: Feed, answer: FeedAnswer, now: datetime) -> int:
-    """Keeps what a poll gave and sets the next one; returns how many entries are new or changed.
-
-    Runs inside the caller's transaction. Validators are overwritten by every answer, also with "absent".
+    Feeds that it follows already stay as they are. A feed that moved is followed where it is now.
     """
-    changed = 0
-    feed.etag, feed.last_modified = answer.etag, answer.last_modified
-    feed.body_hash = answer.body_hash or feed.body_hash
-    if document := answer.document:
-        feed.title = clean_line(document.title, 300) or feed.title
-        feed.site_url = document.site_url[:2048]
-        feed.language = document.language[:35]
-        changed = _save_entries(feed, document.items, now)
-    asked = max(answer.max_age or 0, ((answer.document and answer.document.ttl_minutes) or 0) * 60)
-    feed.interval_minutes = min(max(SHORTEST, 60, asked // 60), LONGEST)
-    feed.polled_at = feed.last_ok_at = now
-    feed.failures = feed.attempts = 0
-    feed.error, feed.error_params, feed.error_kind = "", {}, ""
-    return changed
+    names = dict(reversed(wanted))
+    with transaction.atomic():
+        # Always in one order: two who follow the same feeds at once would wait for each other.
+        Feed.objects.bulk_create([Feed(url=url) for url in sorted(names)], ignore_conflicts=True)
+        found = {feed.url: feed for feed in Feed.objects.filter(url__in=names).select_related("successor")}
+        called = {(found[url].successor or found[url]).pk: name for url, name in names.items()}
+        rows = FeedSubscription.objects.filter(workspace=workspace, feed__in=called)
+        followed = set(rows.values_list("feed", flat=True))
+        new = [
+            FeedSubscription(workspace=workspace, feed_id=pk, name=clean_line(name, 300))
+            for pk, name in sorted(called.items())
+            if pk not in followed
+        ]
+        FeedSubscription.objects.bulk_create(new, ignore_conflicts=True)
+        if not workspace.is_sample:  # also one that others follow: its archive is then heard at once
+            now = schedule.now()
+            may_be_asked = Q(wait_until=None) | Q(wait_until__lte=now)
+            Feed.objects.filter(may_be_asked, pk__in=[one.feed_id for one in new]).update(due_at=now)
+        return list(rows.select_related("feed").order_by("pk"))
 
 
-def next_poll(feed: Feed, now: datetime) -> datetime:
-    """When the feed falls due again: its interval, spread by its id so that feeds do not march in step."""
-    return now + timedelta(minutes=feed.interval_minutes, seconds=feed.pk * 37 % 300)
+def try_again(feed: Feed) -> bool:
+    """The feed is due now, also when it was given up; False when its server asked us to wait."""
+    now = schedule.now()
+    with transaction.atomic():
+        row = Feed.objects.select_for_update().get(pk=feed.pk)
+        if row.wait_until is not None and row.wait_until > now:
+            return False
+        row.due_at = now
+        row.save(update_fields=["due_at"])
+    return True
 
 
-def _save_entries(feed: Feed, items: tuple[Item, ...], now: datetime) -> int:
+def save_entries(feed: Feed, items: Iterable[Item], now: datetime) -> tuple[int, int]:
+    """Keeps the entries of the last 30 days; returns how many are new, and how many were known."""
     fresh: dict[str, FeedEntry] = {}
     for item in items:
+        published = min(item.published_at or now, now)
+        if published < now - KEPT:
+            continue
         packed = _pack(item)
-        key = hashlib.sha256(item.external_id.encode("utf-8", "replace")).hexdigest()
+        key = entry_key(item.external_id)
         fresh.setdefault(
             key,
             FeedEntry(
                 feed=feed,
                 external_id=key,
                 item=packed,
-                item_hash=hashlib.sha256(json.dumps(packed, sort_keys=True).encode()).hexdigest(),
-                published_at=min(item.published_at or now, now),
+                item_hash=item_hash(packed),
+                published_at=published,
                 changed_at=now,
             ),
         )
@@ -91,7 +104,7 @@ def _save_entries(feed: Feed, items: tuple[Item, ...], now: datetime) -> int:
             changed.append(old)
     FeedEntry.objects.bulk_create(new, batch_size=500, ignore_conflicts=True)
     FeedEntry.objects.bulk_update(changed, ["item", "item_hash", "changed_at"], batch_size=500)
-    return len(new) + len(changed)
+    return len(new), len(known)
 
 
 def _pack(item: Item) -> dict[str, Any]:
@@ -137,11 +150,22 @@ def drafts(feed: Feed, now: datetime, changed_since: datetime | None = None) -> 
     return found
 
 
+def entry_key(external_id: str) -> str:
+    """Under which key an archive keeps the entry with this id."""
+    return hashlib.sha256(external_id.encode("utf-8", "replace")).hexdigest()
+
+
+def item_hash(packed: dict[str, Any]) -> str:
+    """Tells whether an entry changed."""
+    return hashlib.sha256(json.dumps(packed, sort_keys=True).encode()).hexdigest()
+
+
 def entry_id(feed: Feed, entry: FeedEntry) -> str:
     """One id for one post: the feed's own where it is unique on the web, else with the feed's address."""
     own = str(entry.item["external_id"])
     is_unique = own.startswith(("http://", "https://", "tag:", "urn:"))
-    return entry.external_id if is_unique else hashlib.sha256(f"{feed.url}#{own}".encode()).hexdigest()
+    named = feed.named_url or feed.url
+    return entry.external_id if is_unique else hashlib.sha256(f"{named}#{own}".encode()).hexdigest()
 
 
 def hear(subscription: FeedSubscription, now: datetime, fetch: Fetch | None = None) -> store.Saved:
@@ -169,6 +193,8 @@ def hear_everywhere(feed: Feed, now: datetime) -> None:
 
 
 def covered_from(feed: Feed) -> datetime | None:
-    """The oldest moment the archive reaches back to; None before the first entry."""
+    """The oldest moment since which no entry was missed; None before the first answer."""
+    if feed.covers_from:
+        return feed.covers_from
     oldest: datetime | None = feed.entries.aggregate(oldest=Min("published_at"))["oldest"]
     return oldest

@@ -9,11 +9,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from listening import plans, query
+from listening import feeds, opml, plans, query
 from listening.models import ScanPlan, Search, SourceSetting
 from listening.net import SourceError, canonical_host, check_url
 from listening.query.parser import MAX_CHARACTERS
 from listening.sources import Source
+from listening.text import clean_line
 
 
 def describe(error: query.QueryError) -> str:
@@ -94,9 +95,46 @@ class FeedForm(forms.Form):
     def clean_url(self) -> str:
         url = self.cleaned_data["url"].strip()
         try:
-            return check_url(url if "://" in url else f"https://{url}")
+            return feeds.address(url if "://" in url else f"https://{url}")
         except SourceError as error:
             raise ValidationError(_(error.message) % error.params) from error
+
+
+class NameForm(forms.Form):
+    """What a workspace calls a feed."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=300,
+        required=False,
+        help_text=_("Leave it empty to use the feed’s own title."),
+    )
+
+    def clean_name(self) -> str:
+        return clean_line(self.cleaned_data["name"], 300)
+
+
+class OpmlForm(forms.Form):
+    """A file with a list of feeds; what it holds becomes an ``opml.Listed``."""
+
+    file = forms.FileField(
+        label=_("OPML file"),
+        allow_empty_file=True,
+        help_text=_("Feed readers call it an export of your subscriptions. 5 MB at most."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".opml,.xml,text/x-opml,text/xml,application/xml"}),
+    )
+
+    def clean_file(self) -> opml.Listed:
+        file = self.cleaned_data["file"]
+        try:
+            if file.size > opml.LARGEST:
+                raise opml.Unreadable(opml.TOO_LARGE)
+            listed = opml.read(file.read())
+            if not listed.outlines:
+                raise opml.Unreadable(opml.NO_FEEDS)
+        except opml.Unreadable as error:
+            raise ValidationError(gettext(str(error))) from error
+        return listed
 
 
 class SourceForm(forms.ModelForm):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from listening import door, feeds, schedule, searches, store
-from listening.models import Conversation, FeedSubscription, Fetch, Scan, Search, SearchVersion
+from listening import door, feeds, polls, schedule, searches, store
+from listening.models import Conversation, Feed, FeedSubscription, Fetch, Scan, Search, SearchVersion
 from listening.net import Busy, SourceError
 from listening.pipeline import match, normalise, reach_back
 from listening.store import Saved
@@ -109,7 +109,10 @@ def moment(text: str | None) -> datetime | None:
 
 
 class Feeds:
-    """The feeds a workspace follows: asked unless they were just now, then matched from their archive."""
+    """The feeds a workspace follows: asked unless they were just now, then matched from their archive.
+
+    What came of asking is kept on the feed's row by ``polls``, as when the feed's own turn comes.
+    """
 
     capability = "poll"
 
@@ -123,14 +126,21 @@ class Feeds:
                     source="feeds",
                     capability=self.capability,
                     feed=subscription.feed,
-                    label=str(subscription.feed)[:255],
+                    label=str(subscription)[:255],
                 )
 
     def read(self, fetch: Fetch, source: Any) -> Page[FeedAnswer]:
-        feed = fetch.feed
-        if feed is None or feeds.is_fresh(feed, schedule.now()):
+        feed, now = fetch.feed, schedule.now()
+        if feed is None:
             return Page()
-        answer = source.poll(feed.url, feed.etag, feed.last_modified, feed.body_hash)
+        if error := polls.standing_error(feed, now):
+            raise error
+        if polls.is_fresh(feed, now):
+            return Page()
+        try:
+            answer = polls.ask(feed, source)
+        except SourceError as error:
+            raise polls.fail(feed, error) from error
         return Page((answer,), len(answer.document.items) if answer.document else 0)
 
     def save(self, fetch: Fetch, page: Page[FeedAnswer]) -> Saved:
@@ -140,10 +150,9 @@ class Feeds:
         if subscription is None:  # unfollowed meanwhile
             return Saved()
         now = schedule.now()
-        feed = type(subscription.feed).objects.select_for_update().get(pk=subscription.feed_id)
+        feed = Feed.objects.select_for_update().get(pk=subscription.feed_id)
         for answer in page.items:
-            feeds.save_answer(feed, answer, now)
-            feed.due_at = feeds.next_poll(feed, now)
+            polls.keep_answer(feed, answer, now)
             feed.save()
         fetch.since = feeds.covered_from(feed)
         return feeds.hear(subscription, now, fetch)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber, Trunc
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from listening import door, sources
@@ -349,27 +350,63 @@ def stories_by_search(workspace: Workspace, since: datetime) -> dict[int, int]:
 
 @dataclass(frozen=True)
 class Health:
-    """How a source is doing for a workspace: when it last answered, and what is wrong now."""
+    """How a source is doing for a workspace: when it last answered, and what is wrong now.
+
+    ``state``: "ok", "partial" (some parts of the last scan failed), "failing", "blocked" (it refuses us, or
+    needs a key). Numbers are None where nothing could be read: that is not zero.
+    """
 
     last_ok_at: datetime | None
-    last_items: int
+    last_items: int | None  # inspected in the newest scan that asked it
     error: str
+    state: str = "ok"
+    error_kind: str = ""
+    failing_since: datetime | None = None  # the first failure after the last success
+    items_30d: int | None = None
 
 
 def health(workspace: Workspace) -> dict[str, Health]:
-    """Per source: last success with its items, and the error of the newest fetch."""
-    found: dict[str, Health] = {}
+    """Per source, from its fetches. A source that was never asked is left out."""
     finished = Fetch.objects.filter(scan__workspace=workspace, finished_at__isnull=False).exclude(
         capability="thread",
         pages__lte=1,
         inspected=0,  # had nothing to ask, so nothing was answered
     )
-    newest = finished.order_by("source", "-finished_at").distinct("source")
-    good = finished.filter(last_ok_at__isnull=False).order_by("source", "-finished_at").distinct("source")
-    last_good = {fetch.source: fetch for fetch in good}
-    for fetch in newest:
-        ok = last_good.get(fetch.source)
-        found[fetch.source] = Health(
-            ok.finished_at if ok else None, ok.inspected if ok else 0, fetch.error_text
-        )
-    return found
+    recent = Q(finished_at__gte=timezone.now() - timedelta(days=30), pages__gt=0)
+    ever = {
+        row["source"]: row
+        for row in finished.order_by()
+        .values("source")
+        .annotate(ok=Max("last_ok_at"), scan=Max("scan"), items=Sum("inspected", filter=recent))
+    }
+    if not ever:
+        return {}
+    newest, since = Q(), Q()
+    for name, row in ever.items():
+        newest |= Q(source=name, scan=row["scan"])
+        since |= Q(source=name, **({"finished_at__gt": row["ok"]} if row["ok"] else {}))
+    failed = finished.exclude(error="")
+    began = dict(failed.filter(since).order_by().values_list("source").annotate(Min("finished_at")))
+    last: dict[str, list[Fetch]] = {}
+    for fetch in finished.filter(newest).order_by("finished_at").defer("cursor"):
+        last.setdefault(fetch.source, []).append(fetch)
+    return {name: _health(ever[name], fetches, began.get(name)) for name, fetches in last.items()}
+
+
+def _health(ever: Mapping[str, Any], fetches: Sequence[Fetch], began: datetime | None) -> Health:
+    """From a source's whole past and its fetches in the newest scan."""
+    broken = [fetch for fetch in fetches if fetch.error]
+    read = [fetch for fetch in fetches if fetch.pages]
+    worst = broken[-1] if broken else None
+    state = "partial" if any(fetch.state != Fetch.State.OK for fetch in fetches) else "ok"
+    if worst and all(fetch.state == Fetch.State.FAILED for fetch in fetches):
+        state = "blocked" if worst.error_kind in ("blocked", "needs_key", "gone") else "failing"
+    return Health(
+        last_ok_at=ever["ok"],
+        last_items=sum(fetch.inspected for fetch in read) if read else None,
+        error=worst.error_text if worst else "",
+        state=state,
+        error_kind=worst.error_kind if worst else "",
+        failing_since=began if state in ("failing", "blocked") else None,
+        items_30d=ever["items"],
+    )

@@ -238,6 +238,23 @@ def _hear_of(one: Conversation, draft: Draft, said: int | None, now: datetime) -
         one.state = Conversation.State.UNREAD
 
 
+def rename(workspace: Workspace, source: str, names: Mapping[str, str]) -> None:
+    """Keeps mentions under new ids, old id -> new id, where a source gives out others for the same posts.
+
+    A mention whose new id is taken keeps the old one.
+    """
+    if not names:
+        return
+    lock(workspace)
+    mentions = Mention.objects.filter(workspace=workspace, source=source)
+    conversations = Conversation.objects.filter(workspace=workspace, source=source)
+    for rows in (mentions, conversations):
+        taken = set(rows.filter(external_id__in=names.values()).values_list("external_id", flat=True))
+        for old, new in names.items():
+            if new not in taken:
+                rows.filter(external_id=old).update(external_id=new)
+
+
 def save_thread(conversation: Conversation, replies: Iterable[Reply], now: datetime) -> None:
     """Keeps who answered and when. The opener stays a participant; texts are never kept.
 

@@ -101,7 +101,9 @@ class FeedDocument:
     title: str = ""
     site_url: str = ""
     language: str = ""
-    ttl_minutes: int | None = None
+    ttl_minutes: int | None = None  # from ttl, else from sy:updatePeriod
+    skip_hours: tuple[int, ...] = ()  # hours of the day, UTC, in which it asks not to be read
+    skip_days: tuple[int, ...] = ()  # days of the week, 0 = Monday
     hub: str = ""
     items: tuple[Item, ...] = ()
     bozo: str = ""  # what was wrong with the document, "" = nothing
@@ -117,7 +119,7 @@ class FeedAnswer:
     body_hash: str = ""
     final_url: str = ""
     moved_to: str = ""  # set when every hop was permanent
-    max_age: int | None = None  # seconds, from Cache-Control
+    max_age: int | None = None  # seconds, from Cache-Control, else from Expires
     raw: bytes = b""
 
 

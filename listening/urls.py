@@ -1,6 +1,6 @@
 from django.urls import path
 
-from listening.views import mentions, scans, searches, sources
+from listening.views import feeds, mentions, scans, searches, source, sources
 
 app_name = "listening"
 
@@ -15,9 +15,15 @@ urlpatterns = [
     path("scans/<int:pk>/", scans.scan, name="scan"),
     path("plan/", scans.plan, name="plan"),
     path("sources/", sources.sources, name="sources"),
-    path("sources/feeds/", sources.follow, name="follow"),
-    path("sources/feeds/<int:pk>/unfollow/", sources.unfollow, name="unfollow"),
-    path("sources/<slug:name>/", sources.source, name="source"),
-    path("sources/<slug:name>/credentials/", sources.credential, name="credential"),
-    path("sources/<slug:name>/credentials/remove/", sources.remove_credential, name="remove_credential"),
+    path("sources/follow/", feeds.follow, name="follow"),
+    path("sources/feeds/import/", feeds.import_feeds, name="import_feeds"),
+    path("sources/feeds/many/", feeds.follow_many, name="follow_many"),
+    path("sources/feeds/export/", feeds.export_feeds, name="export_feeds"),
+    path("sources/feeds/<int:pk>/", feeds.feed, name="feed"),
+    path("sources/feeds/<int:pk>/try/", feeds.try_again, name="try_again"),
+    path("sources/feeds/<int:pk>/name/", feeds.rename, name="rename_feed"),
+    path("sources/feeds/<int:pk>/unfollow/", feeds.unfollow, name="unfollow"),
+    path("sources/<slug:name>/", source.source, name="source"),
+    path("sources/<slug:name>/credentials/", source.credential, name="credential"),
+    path("sources/<slug:name>/credentials/remove/", source.remove_credential, name="remove_credential"),
 ]

@@ -9,7 +9,11 @@ from teams.models import Workspace
 
 
 class Feed(Due):
-    """A feed somewhere. Global: it holds no customer's data, and is asked once for all who follow it."""
+    """A feed somewhere. Global: it holds no customer's data, and is asked once for all who follow it.
+
+    How it is doing is no column: ``feed_states`` tells it from what happened. What came of asking is written
+    by ``listening.polls`` alone, whoever asked.
+    """
 
     url = models.URLField(max_length=2048, unique=True)
     title = models.CharField(max_length=300, blank=True)
@@ -18,14 +22,44 @@ class Feed(Due):
     etag = models.TextField(blank=True)
     last_modified = models.TextField(blank=True)
     body_hash = models.CharField(max_length=64, blank=True)
-    polled_at = models.DateTimeField(null=True, blank=True)
+    polled_at = models.DateTimeField(null=True, blank=True)  # when it was last asked, whatever came of it
     interval_minutes = models.PositiveIntegerField(default=60)
+    told = models.JSONField(default=dict, blank=True)  # what the document asks of readers, see rhythm.Told
+    wait_until = models.DateTimeField(null=True, blank=True)  # the server asked us not to come before
+    failing_since = models.DateTimeField(null=True, blank=True)  # the first of the failures in a row
+    error_since = models.DateTimeField(null=True, blank=True)  # the first of those that say the same
+    rhythm_minutes = models.PositiveIntegerField(null=True, blank=True)  # between two entries; None = unknown
+    silence_minutes = models.PositiveIntegerField(null=True, blank=True)  # the longest between two entries
+    newest_at = models.DateTimeField(null=True, blank=True)  # its newest entry
+    covers_from = models.DateTimeField(null=True, blank=True)  # no entry since then was missed
+    history = models.JSONField(default=list, blank=True)  # what came of asking, see polls.lived
+    moved_to = models.URLField(max_length=2048, blank=True)  # where it says it moved for good
+    moved_polls = models.PositiveSmallIntegerField(default=0)  # how many answers in a row agreed on that
+    moved_from = models.URLField(max_length=2048, blank=True)  # where it was before it moved here
+    moved_at = models.DateTimeField(null=True, blank=True)
+    # The address its entries' ids were made with, "" = ``url``: a feed that moves keeps the ids it gave.
+    named_url = models.URLField(max_length=2048, blank=True)
+    # The feed that took over its followers, when it moved to an address that was followed already.
+    successor = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["due_at"], name="feed_due")]
+        indexes = [
+            models.Index(fields=["due_at"], name="feed_due"),
+            models.Index(
+                fields=["failing_since"],
+                condition=models.Q(failing_since__isnull=False),
+                name="feed_failing",
+            ),
+            models.Index(fields=["id"], condition=models.Q(moved_polls__gte=3), name="feed_moving"),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.url
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it is gone and nobody asked to try again."""
+        return self.error_kind == "gone" and self.due_at is None
 
 
 class FeedSubscription(models.Model):
@@ -33,6 +67,7 @@ class FeedSubscription(models.Model):
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="subscriptions")
     feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="subscriptions")
+    name = models.CharField(max_length=300, blank=True)  # what the workspace calls it; "" = as it does itself
     heard_to = models.DateTimeField(null=True, blank=True)  # entries changed later were not matched yet
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -42,7 +77,7 @@ class FeedSubscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.feed)
+        return self.name or str(self.feed)
 
 
 class FeedEntry(models.Model):

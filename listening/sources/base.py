@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #   search(query, since, cursor=None) -> Page[Item]      mentions by keyword, newest first
 #   tagged(tag, since, cursor=None) -> Page[Item]        mentions by tag, newest first
 #   thread(root_id, cursor=None) -> Page[Reply]          the replies of one conversation
-#   poll(url, etag="", last_modified="", body_hash="") -> FeedAnswer
+#   poll(url, etag="", last_modified="", body_hash="", named="") -> FeedAnswer
 #   observe(handle, cursor=None) -> Page[Reading]        numbers of one profile
 #   results(phrase, market, cursor=None, *, depth=30) -> Page[Result]  one page of a search engine's results
 #   check() -> None                                      one cheap call when credentials are saved

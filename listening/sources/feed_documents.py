@@ -45,6 +45,7 @@ MOST_REFERENCES = 500_000
 MOST_NAMESPACES = 100
 LONGEST_AUTHOR, MOST_AUTHORS = 128, 10_000
 MOST_ENTRIES = 1_000
+LONGEST_SKIPPED = 3_000  # bytes of skipHours or skipDays
 MOST_TAGS_PER_ENTRY = 100
 LONGEST_TTL = 7 * 24 * 60  # minutes
 
@@ -61,6 +62,10 @@ _NAMESPACE = re.compile(rb"xmlns:([\w.-]{1,80})")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
 _WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_HOUR = re.compile(rb"<hour>\s*([01]?\d|2[0-4])\s*</hour>", re.IGNORECASE)  # 24 is midnight to some
+_DAY = re.compile(rb"<day>\s*((?:mon|tues|wednes|thurs|fri|satur|sun)day)\s*</day>", re.IGNORECASE)
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_PERIODS = {"hourly": 60, "daily": 1_440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}  # minutes
 _DATES = ("published", "updated", "created")  # asked of the plain dict: feedparser's own maps one to another
 _SILENT_UTF16 = {b"\0<": "utf-16-be", b"<\0": "utf-16-le"}  # without a byte order mark
 
@@ -89,12 +94,15 @@ def _bound_feedparser() -> None:
 _bound_feedparser()
 
 
-def parse(body: bytes, content_type: str = "", url: str = "", *, now: datetime | None = None) -> FeedDocument:
+def parse(
+    body: bytes, content_type: str = "", url: str = "", *, now: datetime | None = None, named: str = ""
+) -> FeedDocument:
     """A feed document as items, newest or first as the document has them.
 
     The content decides what it is, not the content type, of which only the charset is used. ``url`` is where
     the document came from: relative links are resolved against it. ``now`` bounds dates to come. An id that
-    is no address of its own is unique within its feed only, so the feed's address is put before it.
+    is no address of its own is unique within its feed only, so the feed's address is put before it; ``named``
+    where that is another than ``url``, so that ids stay the same when a feed moves.
 
     SourceError for whatever is not a feed; nothing else escapes.
     """
@@ -104,9 +112,14 @@ def parse(body: bytes, content_type: str = "", url: str = "", *, now: datetime |
         raise SourceError(TOO_LARGE, params={"url": url})
     with refusing(NOT_A_FEED, url=url):
         if body.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{"):
-            return _from_json(body, url, now)
+            return _from_json(body, url, now, named or url)
         _check_markup(body, url)
-        return _from_xml(body, content_type, url, now)
+        return _from_xml(body, content_type, url, now, named or url)
+
+
+def id_space(url: str) -> str:
+    """What stands before an id that is unique only within the feed at this address."""
+    return urlsplit(url).netloc + urlsplit(url).path
 
 
 def _check_markup(body: bytes, url: str) -> None:
@@ -140,7 +153,7 @@ def _tags(body: bytes) -> Iterator[bytes]:
             position = end if closed else position
 
 
-def _from_xml(body: bytes, content_type: str, url: str, now: datetime | None) -> FeedDocument:
+def _from_xml(body: bytes, content_type: str, url: str, now: datetime | None, named: str) -> FeedDocument:
     charset = _charset(body, content_type)
     found = feedparser.parse(
         io.BytesIO(body),  # bare bytes would be taken for a file name first
@@ -152,19 +165,34 @@ def _from_xml(body: bytes, content_type: str, url: str, now: datetime | None) ->
         raise SourceError(A_WEB_PAGE if _WEB_PAGE.search(body[:2000]) else NOT_A_FEED, params={"url": url})
     channel = found.feed
     site = address(channel.get("link"), url)
-    ttl = whole(channel.get("ttl"))
+    ttl = whole(channel.get("ttl")) or _update_minutes(channel)
     return FeedDocument(
         title=_words(channel, "title"),
         site_url=site,
         language=string(channel.get("language")),
         ttl_minutes=min(ttl, LONGEST_TTL) if ttl else None,
+        skip_hours=tuple(sorted({int(hour) % 24 for hour in _skipped(body, b"skipHours", _HOUR)})),
+        skip_days=tuple(sorted({_DAYS.index(day.lower()) for day in _skipped(body, b"skipDays", _DAY)})),
         hub=next(
             (address(link.get("href"), url) for link in channel.get("links", ()) if link.get("rel") == "hub"),
             "",
         ),
-        items=_distinct((_entry(entry, site, url, now) for entry in found.entries[:MOST_ENTRIES]), url),
+        items=_distinct((_entry(entry, site, url, now) for entry in found.entries[:MOST_ENTRIES]), named),
         bozo=f"{type(found.bozo_exception).__name__}: {found.bozo_exception}"[:200] if found.bozo else "",
     )
+
+
+def _update_minutes(channel: Any) -> int | None:
+    """Minutes between updates by the syndication module: so many times in a period."""
+    minutes = _PERIODS.get(string(channel.get("sy_updateperiod")).strip().lower())
+    return minutes // max(whole(channel.get("sy_updatefrequency")) or 1, 1) if minutes else None
+
+
+def _skipped(body: bytes, element: bytes, each: re.Pattern[bytes]) -> list[str]:
+    """What the first skipHours or skipDays lists; feedparser tells the last one only."""
+    start = body.find(b"<" + element)
+    end = body.find(b"</" + element, start, start + LONGEST_SKIPPED) if start >= 0 else -1
+    return [one.decode() for one in each.findall(body[start:end])] if end >= 0 else []
 
 
 def _charset(body: bytes, content_type: str) -> str:
@@ -236,13 +264,13 @@ def _own_id(title: str, date: str, text: str) -> str:
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest() if told else ""
 
 
-def _distinct(items: Iterable[Item], url: str) -> tuple[Item, ...]:
+def _distinct(items: Iterable[Item], named: str) -> tuple[Item, ...]:
     """The items with ids that hold beyond this feed, without those that are only repeated.
 
     A repetition has the id and link of another, or its (canonical) link, title and date: some feeds make up a
     new id with every answer. One id with two links is two items.
     """
-    return tuple(_repeat_free(items, urlsplit(url).netloc + urlsplit(url).path))
+    return tuple(_repeat_free(items, id_space(named)))
 
 
 def _repeat_free(items: Iterable[Item], feed: str) -> Iterator[Item]:
@@ -263,7 +291,7 @@ def _with_id(item: Item, external_id: str) -> Item:
     return replace(item, external_id=stable_id(external_id))
 
 
-def _from_json(body: bytes, url: str, now: datetime | None) -> FeedDocument:
+def _from_json(body: bytes, url: str, now: datetime | None, named: str) -> FeedDocument:
     # Too deep, too many digits: refused by the caller. What follows the document does no harm.
     found, _ = json.JSONDecoder().raw_decode(body.decode("utf-8-sig").lstrip())
     if "jsonfeed.org" not in string(found.get("version")) or not isinstance(found.get("items"), list):
@@ -275,7 +303,7 @@ def _from_json(body: bytes, url: str, now: datetime | None) -> FeedDocument:
         site_url=address(found.get("home_page_url"), url),
         language=string(found.get("language")),
         hub=next((address(hub.get("url"), url) for hub in hubs if hub.get("type") == "WebSub"), ""),
-        items=_distinct(filter(_says_something, (_json_entry(entry, url, now) for entry in entries)), url),
+        items=_distinct(filter(_says_something, (_json_entry(entry, url, now) for entry in entries)), named),
     )
 
 

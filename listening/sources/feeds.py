@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from listening.net.errors import gettext_noop
 from listening.sources.base import Source
 from listening.sources.feed_documents import LARGEST, parse
+from listening.sources.values import header_moment
 from listening.types import Cursor, FeedAnswer, FeedDocument, Page, Reading
 
 if TYPE_CHECKING:
@@ -31,11 +32,15 @@ class Feeds(Source):
     gives = gettext_noop("What blogs and news sites publish in their feeds, and how often they do.")
     calls_per_minute = 60
 
-    def poll(self, url: str, etag: str = "", last_modified: str = "", body_hash: str = "") -> FeedAnswer:
+    def poll(
+        self, url: str, etag: str = "", last_modified: str = "", body_hash: str = "", named: str = ""
+    ) -> FeedAnswer:
         """The feed, unless it is as we saw it last. ``etag`` and ``last_modified`` go back byte for byte.
 
         ``document`` is None for a 304 and for a body whose sha256 is ``body_hash``: many servers answer 200
         with the same bytes. SourceError when there is no feed; the caller then drops its validators.
+        ``named``: the address that made its ids so far, of a feed that moved; wherever a redirect leads, ids
+        are made with that or with ``url``.
         """
         response = self.get(
             url,
@@ -61,7 +66,8 @@ class Feeds(Source):
         digest = hashlib.sha256(response.body).hexdigest()
         if digest == body_hash:
             return replace(answer, raw=response.body)
-        return replace(answer, document=self._document(response), body_hash=digest, raw=response.body)
+        document = self._document(response, named or url)
+        return replace(answer, document=document, body_hash=digest, raw=response.body)
 
     def observe(self, handle: str, cursor: Cursor | None = None) -> Page[Reading]:
         """Does the feed exist, what is it called, when was the last entry and how many came in 30 days.
@@ -72,7 +78,7 @@ class Feeds(Source):
         response = self.get(handle, accept=(404, 410), headers={"Accept": ACCEPT}, max_bytes=LARGEST)
         if response.status in (404, 410):
             return Page(items=(Reading("exists", 0, url=handle),), inspected=0)
-        document = self._document(response)
+        document = self._document(response, handle)
         readings = [Reading("exists", 1, url=handle), Reading("title", None, text=document.title, url=handle)]
         return Page(items=(*readings, *self._cadence(document, handle)), inspected=len(document.items))
 
@@ -90,10 +96,15 @@ class Feeds(Source):
         covered = max((now - dates[0]) / timedelta(days=1), 1)
         return last, Reading("posts_30d", round(recent * 30 / covered), url=url, precision="estimated")
 
-    def _document(self, response: Response) -> FeedDocument:
-        return parse(response.body, response.headers.get("content-type", ""), response.url, now=self.now())
+    def _document(self, response: Response, named: str) -> FeedDocument:
+        kind = response.headers.get("content-type", "")
+        return parse(response.body, kind, response.url, now=self.now(), named=named)
 
 
 def _max_age(response: Response) -> int | None:
-    found = _MAX_AGE.search(response.headers.get("cache-control", ""))
-    return int(found[1]) if found else None
+    """Seconds for which the answer stays good: Cache-Control, or else what is left until Expires."""
+    if found := _MAX_AGE.search(response.headers.get("cache-control", "")):
+        return int(found[1])
+    until = header_moment(response.headers.get("expires", ""))
+    said = header_moment(response.headers.get("date", "")) or response.fetched_at
+    return int((until - said).total_seconds()) if until and until > said else None

@@ -8,6 +8,7 @@ from calendar import timegm
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from time import struct_time
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -42,6 +43,15 @@ def moment(value: Any) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return found if found is not None and found >= EARLIEST else None
+
+
+def header_moment(value: str) -> datetime | None:
+    """A time as headers write it (RFC 9110); None for anything else, such as the usual "0" of Expires."""
+    try:
+        found = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def clamp(when: datetime | None, now: datetime) -> datetime | None:

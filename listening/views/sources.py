@@ -1,163 +1,174 @@
-"""What we listen to: sources, and the feeds we follow."""
+"""What we listen to, on one page: every source and every feed, what stopped first."""
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from dataclasses import dataclass
+from typing import Any
 
-from listening import credentials, door, feeds, queries, tasks
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from listening import door, feed_states, feeds, plans, queries, stops
 from listening import sources as listed
-from listening.forms import CredentialForm, FeedForm, SourceForm
-from listening.models import Credential, FeedSubscription, SourceSetting
-from listening.net import SourceError
-from teams import access
+from listening.forms import FeedForm
+from listening.models import FeedEntry, FeedSubscription, SourceSetting
+from listening.views.source import facts
 from teams.access import WorkspaceRequest, member
-from teams.models import Workspace, record
+from teams.models import Workspace
+
+FEEDS_PER_PAGE = 50
+STOPPED = "stopped"
+# The state of a source, by queries.Health.state: what it is called, and the colour of its badge.
+SOURCE_STATES = {
+    "off": (gettext_noop("off"), "secondary"),
+    "never": (gettext_noop("not asked yet"), "secondary"),
+    "ok": (gettext_noop("answers"), "green"),
+    "partial": (gettext_noop("answers in part"), "yellow"),
+    "failing": (gettext_noop("failing"), "red"),
+    "blocked": (gettext_noop("blocked"), "red"),
+    "unready": (gettext_noop("not set up"), "secondary"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A followed feed on the page; ``entries``: of the last 30 days, None before it was first read."""
+
+    subscription: FeedSubscription
+    state: feed_states.State
+    entries: int | None = None
 
 
 @member("read")
 def sources(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
-    """Every source: what it gives, whether we listen, when it last answered; and every feed."""
+    """Every source and feed: state, last success, next run, items, error. Sent to: the banner is put away."""
+    if request.method == "POST":
+        stops.put_away(
+            workspace, request.session, request.POST.get("feeds", ""), request.POST.getlist("source")
+        )
+        onward = request.POST.get("next", "")
+        safe = url_has_allowed_host_and_scheme(
+            onward, {request.get_host()}, require_https=request.is_secure()
+        )
+        return redirect(onward) if safe else redirect("listening:sources", workspace.code)
+    rows = _feeds(workspace)
+    shown, words = request.GET.get("show", ""), request.GET.get("text", "").strip()
+    page = Paginator(list(_filtered(rows, shown, words)), FEEDS_PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = _with_entries(page.object_list)
+    context = {
+        "rows": _sources(workspace, rows),
+        "page": page,
+        "tally": [(name, feed_states.NAMES[name], n) for name, n in _tally(rows).items()],
+        "stopped": sum(row.state.is_stopped for row in rows),
+        "all": len(rows),
+        "show": shown,
+        "text": words,
+        "form": FeedForm(),
+    }
+    return render(request, "listening/sources.html", context)
+
+
+def _sources(workspace: Workspace, feeds_followed: list[Row]) -> list[dict[str, Any]]:
     chosen = {one.source: one for one in SourceSetting.objects.filter(workspace=workspace)}
-    health = queries.health(workspace)
+    health, plan = queries.health(workspace), plans.plan_of(workspace)
     lacking = door.lacking(workspace)
-    rows = []
+    found: list[dict[str, Any]] = []
     for kind in listed.SOURCES:
         setting = chosen.get(kind.name) or SourceSetting(
             workspace=workspace, source=kind.name, enabled=kind.default
         )
-        facts = {**_facts(kind), "lacks": _(kind.lacks) if kind in lacking else ""}
-        rows.append({**facts, "setting": setting, "health": health.get(kind.name)})
-    followed = (
-        FeedSubscription.objects.filter(workspace=workspace).select_related("feed").order_by("feed__title")
-    )
-    return render(request, "listening/sources.html", {"rows": rows, "followed": followed, "form": FeedForm()})
+        row: dict[str, Any] = {
+            **facts(kind),
+            "health": health.get(kind.name),
+            "lacks": _(kind.lacks) if kind in lacking else "",
+        }
+        found.append(row | _condition(kind, setting, row["health"], plan.due_at if plan.is_on else None))
+        if kind.name == "feeds":
+            found[-1] |= _condition_of_feeds(feeds_followed, found[-1]["state"])
+    return sorted(found, key=lambda one: one["state"] not in ("failing", "blocked"))
 
 
-def _facts(kind: type[listed.Source]) -> dict[str, str]:
-    """What a source says of itself. Not the class itself: a template would call it."""
-    facts = {name: getattr(kind, name) for name in ("name", "label", "terms", "docs", "instance")}
-    return {**facts, "gives": _(kind.gives)}
+def _condition(kind: Any, setting: SourceSetting, health: queries.Health | None, run: Any) -> dict[str, Any]:
+    """The state of a source, and when it is asked next; None = not by itself."""
+    state = health.state if health else "never"
+    if not setting.enabled:
+        state = "off"
+    elif not door.is_set_up(kind):
+        state = "unready"
+    words, colour = SOURCE_STATES[state]
+    asked = state not in ("off", "unready")
+    return {"state": state, "state_label": _(words), "colour": colour, "next_run": run if asked else None}
 
 
-def _listed(name: str) -> type[listed.Source]:
-    try:
-        return listed.get(name)
-    except KeyError:
-        raise Http404(_("There is no such source.")) from None
-
-
-@member("read")
-def source(request: WorkspaceRequest, workspace: Workspace, name: str) -> HttpResponse:
-    """One source: what it gives, whether we listen, through which server, and its credentials."""
-    kind = _listed(name)
-    if request.method != "POST":
-        return _show(request, workspace, kind)
-    access.workspace(request, workspace.code, "edit")
-    form = SourceForm(request.POST, instance=_setting(workspace, kind))
-    if not form.is_valid():
-        return _show(request, workspace, kind, form)
-    form.save()
-    record(workspace, request.user, "source.edited", name, enabled=form.instance.enabled)
-    messages.success(request, _("Saved."))
-    return redirect("listening:source", workspace.code, name)
-
-
-def _setting(workspace: Workspace, kind: type[listed.Source]) -> SourceSetting:
-    row = SourceSetting.objects.filter(workspace=workspace, source=kind.name).first()
-    return row or SourceSetting(workspace=workspace, source=kind.name, enabled=kind.default)
-
-
-def _show(
-    request: WorkspaceRequest,
-    workspace: Workspace,
-    kind: type[listed.Source],
-    form: SourceForm | None = None,
-    credential_form: CredentialForm | None = None,
-) -> HttpResponse:
-    """The page of one source, with what was just typed where that was wrong."""
-    form = form or SourceForm(instance=_setting(workspace, kind))
-    if kind.instance:
-        form.fields["instance"].widget.attrs["placeholder"] = kind.instance
-    else:
-        del form.fields["instance"]
-    kept = Credential.objects.filter(workspace=workspace, source=kind.name).select_related("saved_by").first()
-    if kind.needs and credential_form is None:
-        credential_form = CredentialForm(kind, initial=credentials.shown(kept, kind) if kept else {})
-    context = {
-        "source": {**_facts(kind), "lacks": _(kind.lacks) if kind.lacks and not kept else ""},
-        "form": form,
-        "credential": kept,
-        "trouble": credentials.trouble(kept, kind) if kept else "",
-        "credential_form": credential_form,
-        "wheres": [(_(need.label), need.where) for need in kind.needs if need.where],
-        "is_set_up": door.is_set_up(kind),
+def _condition_of_feeds(rows: list[Row], state: str) -> dict[str, Any]:
+    """Feeds are asked one by one, also between scans: their own rows tell more than the scans' do."""
+    if state == "off" or not rows:
+        return {}
+    read = [row.subscription.feed.last_ok_at for row in rows if row.subscription.feed.last_ok_at]
+    due = [row.subscription.feed.due_at for row in rows if row.subscription.feed.due_at]
+    stopped = sum(row.state.is_stopped for row in rows)
+    if stopped:
+        state = "failing" if stopped == len(rows) else "partial"
+    elif read:
+        state = "ok"
+    words, colour = SOURCE_STATES[state]
+    return {
+        "state": state,
+        "state_label": _(words),
+        "colour": colour,
+        "last_ok_at": max(read, default=None),
+        "next_run": min(due, default=None),
+        "feeds": len(rows),
+        "stopped": stopped,
     }
-    return render(request, "listening/source.html", context)
 
 
-@sensitive_post_parameters()
-@member("manage")
-def credential(request: WorkspaceRequest, workspace: Workspace, name: str) -> HttpResponse:
-    """Checks credentials with the service and keeps them. Refused ones are not kept; the page says why.
-
-    Who comes here without sending anything, as after a change of language, is led to the source.
-    """
-    kind = _listed(name)
-    if not kind.needs:
-        raise Http404(_("This source needs no credentials."))
-    if request.method != "POST":
-        return redirect("listening:source", workspace.code, name)
-    form = CredentialForm(kind, request.POST)
-    if not form.is_valid():
-        return _show(request, workspace, kind, credential_form=form)
-    try:
-        row = credentials.save(workspace, kind, form.cleaned_data, request.user, door.client())
-    except SourceError as error:
-        form.add_error(None, _(error.message) % error.params)
-        return _show(request, workspace, kind, credential_form=form)
-    if row.checked_at:
-        messages.success(request, _("Saved. %(source)s accepts them.") % {"source": kind.label})
-    else:
-        messages.warning(request, _("Saved, but not checked yet. The next scan tells whether they work."))
-    return redirect("listening:source", workspace.code, name)
+def _feeds(workspace: Workspace) -> list[Row]:
+    """The followed feeds, what stopped first, then by name."""
+    now = timezone.now()
+    mine = FeedSubscription.objects.filter(workspace=workspace).select_related("feed")
+    rows = [Row(one, feed_states.state_of(one.feed, now)) for one in mine.defer("feed__history")]
+    return sorted(rows, key=lambda row: (row.state.place, str(row.subscription).casefold()))
 
 
-@require_POST
-@member("manage")
-def remove_credential(request: WorkspaceRequest, workspace: Workspace, name: str) -> HttpResponse:
-    """Forgets the credentials of a source."""
-    kind = _listed(name)
-    if credentials.remove(workspace, kind, request.user):
-        messages.success(request, _("Removed. What was heard with them stays."))
-    return redirect("listening:source", workspace.code, name)
+def _tally(rows: list[Row]) -> dict[feed_states.Name, int]:
+    return feed_states.tally(row.state for row in rows)
 
 
-@require_POST
-@member("edit")
-def follow(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
-    """Follows a feed; it is read at once, and from then on by itself."""
-    form = FeedForm(request.POST)
-    if form.is_valid():
-        feeds.follow(workspace, form.cleaned_data["url"])
-        record(workspace, request.user, "feed.followed", form.cleaned_data["url"])
-        tasks.tick.delay_on_commit()
-        messages.success(request, _("Following the feed. Its first entries arrive within a minute."))
-    else:
-        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-    return redirect("listening:sources", workspace.code)
+def _filtered(rows: list[Row], shown: str, words: str) -> list[Row]:
+    """The rows in one state, or stopped, whose name or address holds the words."""
+    found = rows
+    if shown == STOPPED:
+        found = [row for row in found if row.state.is_stopped]
+    elif shown:
+        found = [row for row in found if row.state.name == shown]
+    asked = words.casefold()
+    return [
+        row
+        for row in found
+        if asked in str(row.subscription).casefold() or asked in row.subscription.feed.url.casefold()
+    ]
 
 
-@require_POST
-@member("edit")
-def unfollow(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpResponse:
-    """Stops following a feed. What was heard through it stays."""
-    row = get_object_or_404(FeedSubscription.objects.select_related("feed"), workspace=workspace, pk=pk)
-    record(workspace, request.user, "feed.unfollowed", row.feed.url)
-    row.delete()
-    messages.success(request, _("No longer following. What was heard through the feed stays."))
-    return redirect("listening:sources", workspace.code)
+def _with_entries(rows: Any) -> list[Row]:
+    """The rows of one page with how many entries each feed had in 30 days."""
+    since = timezone.now() - feeds.KEPT
+    asked = [row.subscription.feed_id for row in rows]
+    counted = dict(
+        FeedEntry.objects.filter(feed__in=asked, published_at__gte=since)
+        .order_by()
+        .values_list("feed")
+        .annotate(Count("pk"))
+    )
+    return [
+        Row(row.subscription, row.state, counted.get(row.subscription.feed_id, 0))
+        if row.subscription.feed.last_ok_at
+        else row
+        for row in rows
+    ]
