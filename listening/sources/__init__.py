@@ -6,12 +6,24 @@ from listening.sources.base import CAPABILITIES, Source
 from listening.sources.feeds import Feeds
 from listening.sources.hackernews import HackerNews
 from listening.sources.mastodon import Mastodon
+from listening.sources.reddit import Reddit
 from listening.sources.searxng import SearXNG
 from listening.sources.wikipedia import Wikipedia
+from listening.sources.wordpress import WordPress
+from listening.sources.youtube import YouTube
 
 __all__ = ["CAPABILITIES", "RETIRED", "SOURCES", "Source", "choices", "get", "label", "with_capability"]
 
-SOURCES: tuple[type[Source], ...] = (Feeds, HackerNews, Mastodon, Wikipedia, SearXNG)
+SOURCES: tuple[type[Source], ...] = (
+    Feeds,
+    HackerNews,
+    Mastodon,
+    Reddit,
+    Wikipedia,
+    WordPress,
+    YouTube,
+    SearXNG,
+)
 
 # Sources that are gone, name -> label: their stored mentions stay readable.
 RETIRED: dict[str, str] = {}

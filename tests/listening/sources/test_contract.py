@@ -33,12 +33,20 @@ HANDLES = {
     "feeds": "https://kaffe.example/feed",
     "hackernews": "teamfjallvik",
     "mastodon": "@fjallvik@kaffe.example",
+    "reddit": "u/teamfjallvik",
     "wikipedia": "sv:Fjällvik Coffee",
+    "wordpress": "blog.kaffe.example",
+    "youtube": "UCfjallvik0000000000001a",
 }
-THREADS = {"hackernews": "41000001", "mastodon": "mastodon.social/20"}
+TAGS = {"reddit": "fjallvik"}  # communities have plain names; elsewhere "fjällvik"
+THREADS = {
+    "hackernews": "41000001",
+    "mastodon": "mastodon.social/20",
+    "reddit": "https://www.reddit.com/r/espresso/comments/1oa2b3c/oily_beans/",
+}
 CALLS: dict[str, Callable[[Any], Any]] = {
     "search": lambda source: source.search(Words(), SINCE),
-    "tagged": lambda source: source.tagged("fjällvik", SINCE),
+    "tagged": lambda source: source.tagged(TAGS.get(source.name, "fjällvik"), SINCE),
     "thread": lambda source: source.thread(THREADS[source.name]),
     "poll": lambda source: source.poll(HANDLES[source.name]),
     "observe": lambda source: source.observe(HANDLES[source.name]),
@@ -46,7 +54,21 @@ CALLS: dict[str, Callable[[Any], Any]] = {
 }
 OFFERED = [(kind, capability) for kind in SOURCES for capability in CAPABILITIES if kind.can(capability)]
 # A missing profile, article or feed is a "no" with its proof, and so no error.
-NO_IS_AN_ANSWER = {("feeds", "observe", 404), ("feeds", "observe", 410), ("mastodon", "observe", 404)}
+NO_IS_AN_ANSWER = {
+    ("feeds", "observe", 404),
+    ("feeds", "observe", 410),
+    ("mastodon", "observe", 404),
+    ("reddit", "observe", 404),
+    ("reddit", "tagged", 404),
+    ("reddit", "tagged", 403),  # a community for members: a gap
+    ("wordpress", "observe", 403),  # the site itself is asked next
+    ("wordpress", "observe", 404),
+}
+# What a status means to one source only.
+ELSE = {
+    ("searxng", "results", 403): "blocked",  # JSON is switched off
+    ("reddit", "thread", 404): "gone",  # removed, and no outage ever said so
+}
 
 
 def made(kind: type[Source], *answers: Any) -> tuple[Any, FakeHttp]:
@@ -116,8 +138,7 @@ def faults() -> Iterator[Any]:
     for kind, capability in OFFERED:
         for fault, (answer, expected) in FAULTS.items():
             if (kind.name, capability, answer.status) not in NO_IS_AN_ANSWER:
-                if kind.name == "searxng" and answer.status == 403:
-                    expected = "blocked"  # here it means one thing only: JSON is switched off
+                expected = ELSE.get((kind.name, capability, answer.status), expected)
                 yield pytest.param(kind, capability, answer, expected, id=f"{kind.name} {capability} {fault}")
 
 
@@ -147,6 +168,7 @@ def test_requests_go_through_the_door_at_the_declared_pace(kind: type[Source], c
     assert bool(options.get("trusted")) == (kind.name == "searxng")
 
 
+ATOM = b'<feed xmlns="http://www.w3.org/2005/Atom"><title>Empty</title></feed>'
 EMPTY = {
     ("feeds", "poll"): b'<rss version="2.0"><channel><title>Empty</title></channel></rss>',
     ("feeds", "observe"): b'<rss version="2.0"><channel><title>Empty</title></channel></rss>',
@@ -156,6 +178,13 @@ EMPTY = {
     ("mastodon", "tagged"): b"[]",
     ("mastodon", "thread"): b'{"ancestors": [], "descendants": []}',
     ("mastodon", "observe"): b'{"id": "1", "acct": "fjallvik"}',
+    ("reddit", "search"): ATOM,
+    ("reddit", "tagged"): ATOM,
+    ("reddit", "thread"): ATOM,
+    ("reddit", "observe"): ATOM,
+    ("wordpress", "tagged"): b'{"posts": []}',
+    ("wordpress", "observe"): b'{"ID": 1, "name": "Kaffe"}',
+    ("youtube", "observe"): ATOM,
     ("wikipedia", "observe"): b'{"query": {"pages": [{"title": "X", "missing": true}]}}',
     ("searxng", "results"): b'{"results": []}',
 }
