@@ -29,10 +29,12 @@ METRICS: Mapping[str, str] = MappingProxyType(
     {
         "followers": gettext_noop("followers"),
         "members": gettext_noop("members"),
+        "subscribers": gettext_noop("subscribers"),
         "posts_30d": gettext_noop("posts in 30 days"),
         "last_post": gettext_noop("latest post"),
         "length": gettext_noop("length in bytes"),
         "views_30d": gettext_noop("views in 30 days"),
+        "views_per_video": gettext_noop("views per recent video"),
         "languages": gettext_noop("languages"),
         "replies_30d": gettext_noop("replies in 30 days"),
         "last_edit": gettext_noop("latest edit"),
@@ -140,11 +142,13 @@ def enter_reading(
 
 
 def normal_handle(source: str, handle: str) -> str:
-    """A handle in the form in which conversations name who wrote: lower case; Mastodon "@name@host"."""
+    """A handle in the form in which conversations name who wrote: lower case; Mastodon "@name@host", Reddit
+    "u/name". "" for a community, which writes nothing itself.
+    """
     handle = handle.strip().lower()
     if source == "mastodon" and handle:
         return f"@{handle.lstrip('@')}"
-    return handle
+    return "" if source == "reddit" and not handle.startswith("u/") else handle
 
 
 def handles(workspace: Workspace, brand: Brand) -> dict[str, set[str]]:
@@ -156,5 +160,6 @@ def handles(workspace: Workspace, brand: Brand) -> dict[str, set[str]]:
         .exclude(handle="")
         .values_list("source", "handle")
     ):
-        found.setdefault(source, set()).add(normal_handle(source, handle))
+        if name := normal_handle(source, handle):
+            found.setdefault(source, set()).add(name)
     return found

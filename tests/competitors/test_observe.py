@@ -165,6 +165,8 @@ def test_only_profiles_that_a_listened_source_can_read_are_planned(monkeypatch, 
         ("mastodon", "@Anna@Social.Example", "@anna@social.example"),
         ("mastodon", "anna@social.example ", "@anna@social.example"),
         ("hackernews", "Anna_K", "anna_k"),
+        ("reddit", "u/Team-Fjallvik", "u/team-fjallvik"),
+        ("reddit", "r/Fjallvik", ""),
         ("mastodon", "", ""),
     ],
 )
@@ -179,6 +181,10 @@ def test_a_brands_handles_are_those_of_sources_with_conversations(workspace, pro
     )
     add_profile(profile.brand, Ticked("wikipedia", "sv:Fjällvik", "https://sv.wikipedia.org/wiki/Fj"))
     rival = make.make_rival(workspace)
+    add_profile(profile.brand, Ticked("reddit", "r/fjallvik", "https://www.reddit.com/r/fjallvik/"))
+    add_profile(
+        profile.brand, Ticked("wordpress", "blogg.fjallvik.example", "https://blogg.fjallvik.example/")
+    )
     add_profile(rival, Ticked("mastodon", "@bergby@social.example", "https://social.example/@bergby"))
     assert observe.handles(workspace, profile.brand) == {
         "mastodon": {"@fjallvik@social.example"},
