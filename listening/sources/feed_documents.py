@@ -53,7 +53,7 @@ A_WEB_PAGE = gettext_noop(
     "%(url)s gives a web page, not a feed. Look for the feed's own address, often behind a link called RSS."
 )
 EMPTY = gettext_noop("%(url)s gave an empty answer.")
-CUT_OFF = gettext_noop("%(url)s gave half an answer. Earshot will try again later.")
+CUT_OFF = gettext_noop("The answer of %(host)s is damaged or broke off. Earshot will try again later.")
 TOO_LARGE = gettext_noop("The feed at %(url)s is larger or more deeply marked up than Earshot reads.")
 
 _ELEMENT = re.compile(rb"<\w")
@@ -125,7 +125,7 @@ def document(body: bytes, content_type: str = "", url: str = "") -> Any:
         _check_markup(body, url)
         found = _read(body, content_type, url)
         if not body.rstrip().endswith(_ENDS):
-            raise SourceError(CUT_OFF, params={"url": url})
+            raise SourceError(CUT_OFF, params={"host": urlsplit(url).netloc})
         return found
 
 
