@@ -181,6 +181,7 @@ def test_a_brands_handles_are_those_of_sources_with_conversations(workspace, pro
     )
     add_profile(profile.brand, Ticked("wikipedia", "sv:Fjällvik", "https://sv.wikipedia.org/wiki/Fj"))
     rival = make.make_rival(workspace)
+    add_profile(profile.brand, Ticked("reddit", "u/TeamFjallvik", "https://www.reddit.com/u/TeamFjallvik/"))
     add_profile(profile.brand, Ticked("reddit", "r/fjallvik", "https://www.reddit.com/r/fjallvik/"))
     add_profile(
         profile.brand, Ticked("wordpress", "blogg.fjallvik.example", "https://blogg.fjallvik.example/")
@@ -189,6 +190,7 @@ def test_a_brands_handles_are_those_of_sources_with_conversations(workspace, pro
     assert observe.handles(workspace, profile.brand) == {
         "mastodon": {"@fjallvik@social.example"},
         "hackernews": {"teamfjallvik"},
+        "reddit": {"u/teamfjallvik"},
     }
     assert observe.handles(make.make_workspace(name="Other"), profile.brand) == {}
     assert Brand.objects.count() == 2
