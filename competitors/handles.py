@@ -25,6 +25,7 @@ class Form:
 
 _LANGUAGE = r"(?P<language>[a-z]{2,12}(?:-[a-z]{2,10})*)"
 _HOST = r"(?P<host>[\w.-]+\.[\w-]+(?::\d+)?)"
+_YOUTUBE = r"(?i:https?://(?:www\.|m\.)?youtube\.com)"
 
 # Sources whose handles are addresses have no line here.
 FORMS: Mapping[str, Form] = {
@@ -66,6 +67,37 @@ FORMS: Mapping[str, Form] = {
         handle="{name}",
         url="https://news.ycombinator.com/user?id={name}",
     ),
+    "reddit": Form(
+        example="u/name, r/community",
+        patterns=(
+            re.compile(
+                r"(?:https?://(?:\w+\.)?reddit\.com)?/?(?P<kind>r(?=/)|u(?=/|ser/))(?:ser)?/"
+                r"(?P<name>[\w-]{2,24})(?:/(?:new|hot|top|about|comments|submitted|overview))?/?(?:\?.*)?",
+                re.I,
+            ),
+        ),
+        handle="{kind}/{name}",
+        url="https://www.reddit.com/{kind}/{name}/",
+    ),
+    "wordpress": Form(
+        example="blog.example.com",
+        patterns=(
+            re.compile(r"(?:https?://)?(?P<host>(?:[\w-]+\.)+[\w-]{2,}(?::\d+)?(?:/[\w-]+)?)/?", re.I),
+        ),
+        handle="{host}",
+        url="https://{host}/",
+    ),
+    "youtube": Form(
+        example="@name, UC…",
+        patterns=(
+            re.compile(rf"{_YOUTUBE}/channel/(?P<channel>UC[\w-]{{22}})(?:[/?].*)?", re.A),
+            re.compile(r"(?P<channel>UC[\w-]{22})", re.A),
+            re.compile(rf"{_YOUTUBE}/(?P<name>@[\w.·-]{{3,60}}|(?:c|user)/[\w.-]{{1,60}})(?:[/?].*)?"),
+            re.compile(r"(?P<name>@[\w.·-]{3,60})"),
+        ),
+        handle="{name}",
+        url="https://www.youtube.com/{path}",
+    ),
 }
 
 
@@ -85,7 +117,10 @@ def read(source: str, written: str) -> tuple[str, str]:
             if "title" in parts:
                 parts["title"] = unquote(parts["title"]).replace("_", " ").strip()
                 parts["quoted_title"] = quote(parts["title"].replace(" ", "_"))
-            for name in ("host", "language"):
+            if "channel" in parts:  # an id, which does not itself say where its page is
+                parts |= {"name": parts["channel"], "path": f"channel/{parts['channel']}"}
+            parts.setdefault("path", parts.get("name", ""))
+            for name in ("host", "language", "kind"):
                 parts |= {name: parts[name].lower()} if name in parts else {}
             if source == "bluesky":  # a name, or the id under which every name of an account is found
                 account = parts.get("did") or parts["name"].lower()

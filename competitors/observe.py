@@ -29,10 +29,12 @@ METRICS: Mapping[str, str] = MappingProxyType(
     {
         "followers": gettext_noop("followers"),
         "members": gettext_noop("members"),
+        "subscribers": gettext_noop("subscribers"),
         "posts_30d": gettext_noop("posts in 30 days"),
         "last_post": gettext_noop("latest post"),
         "length": gettext_noop("length in bytes"),
         "views_30d": gettext_noop("views in 30 days"),
+        "views_per_video": gettext_noop("views per recent video"),
         "languages": gettext_noop("languages"),
         "replies_30d": gettext_noop("replies in 30 days"),
         "last_edit": gettext_noop("latest edit"),
@@ -142,12 +144,12 @@ def enter_reading(
 
 def normal_handle(source: str, handle: str) -> str:
     """A handle in the form in which conversations name who wrote: lower case; Mastodon "@name@host", Bluesky
-    "@name.bsky.social" or a DID.
+    "@name.bsky.social" or a DID, Reddit "u/name". "" for a community, which writes nothing itself.
     """
     handle = handle.strip().lower()
     if source in ("mastodon", "bluesky") and handle and not handle.startswith("did:"):
         return f"@{handle.lstrip('@')}"
-    return handle
+    return "" if source == "reddit" and not handle.startswith("u/") else handle
 
 
 def handles(workspace: Workspace, brand: Brand) -> dict[str, set[str]]:
@@ -162,5 +164,6 @@ def handles(workspace: Workspace, brand: Brand) -> dict[str, set[str]]:
     )
     found: dict[str, set[str]] = {}
     for source, handle in [*profiles.exclude(handle="").values_list("source", "handle"), *told]:
-        found.setdefault(source, set()).add(normal_handle(source, handle))
+        if name := normal_handle(source, handle):
+            found.setdefault(source, set()).add(name)
     return found

@@ -21,7 +21,7 @@ from listening.models import Brand, Fetch, Match, Search
 from teams.models import Workspace
 
 MEASURE = "stories"  # what share of voice counts
-GROWING = ("followers", "members")  # metrics that momentum follows
+GROWING = ("followers", "members", "subscribers")  # metrics that momentum follows
 HISTORY = timedelta(days=120)
 
 

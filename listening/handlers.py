@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import F, Max, QuerySet
+from django.db.models.functions import Least
+
 from listening import door, feeds, polls, schedule, searches, store
 from listening.models import Conversation, Feed, FeedSubscription, Fetch, Scan, Search, SearchVersion
 from listening.net import Busy, SourceError
 from listening.pipeline import match, normalise, reach_back
+from listening.sources import Source
 from listening.store import Saved
 from listening.types import FeedAnswer, Item, Page, Reply
 
 FIRST_REACH = timedelta(days=30)
 OVERLAP = timedelta(days=1)
-MOST_THREADS = 2_000  # conversations read in one scan; the rest is said to be unread
+RIPE = timedelta(days=2)  # a thread read when its post was younger may have grown since
+READ_AGAIN = timedelta(hours=12)  # and is then read again, but not sooner than this
 
 
 def _covered_to(version: SearchVersion, source: str, capability: str) -> datetime | None:
@@ -177,14 +182,11 @@ class Threads:
             yield Fetch(scan=scan, source=kind.name, capability=self.capability)
 
     def read(self, fetch: Fetch, source: Any) -> Page[ReadThread]:
-        unread = Conversation.objects.filter(
-            workspace=fetch.scan.workspace, source=fetch.source, state=Conversation.State.UNREAD
-        )
-        conversation = unread.order_by("-pk").first() if fetch.pages < MOST_THREADS else None
+        conversation = self._next(fetch, source)
         if conversation is None:
-            if fetch.pages < MOST_THREADS and self._more_may_come(fetch):
+            if fetch.pages < source.threads_per_scan and self._more_may_come(fetch):
                 raise Busy(fetch.source, 2.0)
-            return Page(truncated=unread.exists())
+            return Page(truncated=self._unread(fetch).exists())
         try:
             page: Page[Reply] = source.thread(conversation.handle)
         except SourceError as error:
@@ -192,6 +194,38 @@ class Threads:
                 raise
             return Page((ReadThread(conversation.pk, error=error),), 1, {"read": conversation.pk})
         return Page((ReadThread(conversation.pk, page.items),), 1, {"read": conversation.pk})
+
+    def _unread(self, fetch: Fetch) -> QuerySet[Conversation]:
+        return Conversation.objects.filter(
+            workspace=fetch.scan.workspace, source=fetch.source, state=Conversation.State.UNREAD
+        )
+
+    def _next(self, fetch: Fetch, source: Any) -> Conversation | None:
+        """The conversation to be read now; None when there is none, or none is to be read yet or any more."""
+        if fetch.pages >= source.threads_per_scan:
+            return None
+        if source.threads_per_scan >= Source.threads_per_scan:
+            return self._unread(fetch).order_by("-pk").first()
+        # Where few may be read they are the newest, so all must be known first.
+        return None if self._more_may_come(fetch) else self._newest(fetch)
+
+    def _newest(self, fetch: Fetch) -> Conversation | None:
+        """The newest that is unread; after these, what was read so young that few had answered.
+
+        A source that lets us read few threads need not tell how many replies there are, so nothing else says
+        that a thread grew.
+        """
+        dated = Conversation.objects.annotate(posted=Max("mentions__published_at"))
+        mine = dated.filter(workspace=fetch.scan.workspace, source=fetch.source)
+        unread = mine.filter(state=Conversation.State.UNREAD).order_by("-posted", "-pk").first()
+        if unread:
+            return unread
+        grown = mine.filter(
+            state=Conversation.State.READ,
+            replies_said=None,
+            read_at__lt=Least(F("posted") + RIPE, fetch.scan.slot - READ_AGAIN),
+        )
+        return grown.order_by("-posted", "-pk").first()
 
     def _more_may_come(self, fetch: Fetch) -> bool:
         """Whether another fetch of this scan may still find conversations on this source."""

@@ -49,7 +49,11 @@ def rivals(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
         "can_compare": any(voice.common.windows for voice in voices),
         "voices": [_board(voice, names, first, last) for voice in voices],
         "matrix": matrix,
-        "rows": [(brand, cells, matrix.elsewhere[brand.pk]) for brand, cells in matrix.rows],
+        "by_place": [
+            (place, [(brand, cells[at]) for brand, cells in matrix.rows])
+            for at, place in enumerate(matrix.places)
+        ],
+        "elsewhere": [(brand, matrix.elsewhere[brand.pk]) for brand, _cells in matrix.rows],
         "present": [(names[brand], count) for brand, count in matrix.counts().items()],
         "growth": [_grown(one, names) for one in growth],
         "leads": [(names[lead.rival], lead) for lead in leads],

@@ -57,6 +57,7 @@ class _Question:
     headers: Mapping[str, str] = field(repr=False)  # these three may hold a key
     content: bytes = field(repr=False)
     trusted: bool = False
+    follow: bool = True
 
 
 class Client:
@@ -109,6 +110,7 @@ class Client:
         etag: str = "",
         last_modified: str = "",
         trusted: bool = False,
+        follow: bool = True,
     ) -> Response:
         """Ask for an address.
 
@@ -116,7 +118,8 @@ class Client:
         asked. ``patience``: seconds to wait for the host's turn, for callers with a person in front.
         ``max_bytes``, ``deadline`` (seconds, at most 30): instead of the settings'. ``etag`` and
         ``last_modified`` as a server once gave them: the answer may then be `not_modified`. ``trusted``:
-        the address is the operator's own SearXNG; no effect on any other.
+        the address is the operator's own SearXNG; no effect on any other. ``follow``: False where being sent
+        elsewhere is the answer (and where a host's turns are so rare that a second request would wait long).
 
         Raises SourceError; Busy when the turn is further away than ``patience``.
         """
@@ -124,7 +127,7 @@ class Client:
         for name, value in (("If-None-Match", etag), ("If-Modified-Since", last_modified)):
             if value and _FIELD.fullmatch(value):
                 asked[name] = value
-        question = self._question("GET", url, params, asked, b"", trusted)
+        question = replace(self._question("GET", url, params, asked, b"", trusted), follow=follow)
         return self._ask(question, per_minute, patience, max_bytes, deadline)
 
     def post(
@@ -258,7 +261,7 @@ class Client:
             while True:
                 response = self._send_paced(question, limit)
                 location = response.headers.get("location")
-                if response.status not in _REDIRECTS:
+                if response.status not in _REDIRECTS or not question.follow:
                     break
                 if len(visited) == self.settings.max_redirects:
                     raise SourceError(

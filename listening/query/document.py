@@ -59,7 +59,7 @@ class Document:
         """What a field's value is compared with, and where each was found.
 
         The site example.com is also under "com", the language sv-SE under "sv", a handle also without its
-        server, a name also under each of its words, and a hashtag of the text among the tags.
+        server or its "u/", a name also under each of its words, and a hashtag of the text among the tags.
         """
         key = (name, fold)
         if key not in self._keyed:
@@ -101,7 +101,7 @@ class Document:
             subtags = value.split("-")
             ways += ["-".join(subtags[:length]) for length in range(1, len(subtags))]
         elif name == "author":
-            ways += value.split() if " " in value else [value.partition("@")[0]]
+            ways += value.split() if " " in value else [value.partition("@")[0], value.removeprefix("u/")]
         _add(keys, ways, Found(name, written, 0, len(written)))
         return keys
 

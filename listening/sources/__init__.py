@@ -9,8 +9,11 @@ from listening.sources.bluesky import Bluesky
 from listening.sources.feeds import Feeds
 from listening.sources.hackernews import HackerNews
 from listening.sources.mastodon import Mastodon
+from listening.sources.reddit import Reddit
 from listening.sources.searxng import SearXNG
 from listening.sources.wikipedia import Wikipedia
+from listening.sources.wordpress import WordPress
+from listening.sources.youtube import YouTube
 
 __all__ = [
     "CAPABILITIES",
@@ -25,7 +28,17 @@ __all__ = [
     "with_capability",
 ]
 
-SOURCES: tuple[type[Source], ...] = (Feeds, HackerNews, Mastodon, Bluesky, Wikipedia, SearXNG)
+SOURCES: tuple[type[Source], ...] = (
+    Feeds,
+    HackerNews,
+    Mastodon,
+    Bluesky,
+    Reddit,
+    Wikipedia,
+    WordPress,
+    YouTube,
+    SearXNG,
+)
 
 # Sources that are gone, name -> label: their stored mentions stay readable.
 RETIRED: dict[str, str] = {}

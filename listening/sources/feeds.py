@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from listening.net.errors import gettext_noop
+from listening.sources import cadence
 from listening.sources.base import Source
 from listening.sources.feed_documents import LARGEST, parse
 from listening.sources.values import header_moment
@@ -80,21 +80,11 @@ class Feeds(Source):
             return Page(items=(Reading("exists", 0, url=handle),), inspected=0)
         document = self._document(response, handle)
         readings = [Reading("exists", 1, url=handle), Reading("title", None, text=document.title, url=handle)]
-        return Page(items=(*readings, *self._cadence(document, handle)), inspected=len(document.items))
-
-    def _cadence(self, document: FeedDocument, url: str) -> tuple[Reading, ...]:
-        now = self.now()
-        dates = sorted(
-            item.published_at for item in document.items if item.published_at and item.published_at <= now
+        dates = [item.published_at for item in document.items if item.published_at]
+        return Page(
+            items=(*readings, *cadence.readings(dates, self.now(), handle, more=True)),
+            inspected=len(document.items),
         )
-        if not dates:
-            return ()
-        recent = sum(date > now - timedelta(days=30) for date in dates)
-        last = Reading("last_post", None, text=dates[-1].isoformat(), url=url)
-        if recent < len(dates) or recent < 2:
-            return last, Reading("posts_30d", recent, url=url)
-        covered = max((now - dates[0]) / timedelta(days=1), 1)
-        return last, Reading("posts_30d", round(recent * 30 / covered), url=url, precision="estimated")
 
     def _document(self, response: Response, named: str) -> FeedDocument:
         kind = response.headers.get("content-type", "")

@@ -169,6 +169,8 @@ def test_only_profiles_that_a_listened_source_can_read_are_planned(monkeypatch, 
         ("bluesky", "Anna.bsky.social", "@anna.bsky.social"),
         ("bluesky", "@anna.example", "@anna.example"),
         ("bluesky", "did:plc:abc", "did:plc:abc"),
+        ("reddit", "u/Team-Fjallvik", "u/team-fjallvik"),
+        ("reddit", "r/Fjallvik", ""),
         ("mastodon", "", ""),
     ],
 )
@@ -222,10 +224,16 @@ def test_a_brands_handles_are_those_of_sources_with_conversations(workspace, pro
     )
     add_profile(profile.brand, Ticked("wikipedia", "sv:Fjällvik", "https://sv.wikipedia.org/wiki/Fj"))
     rival = make.make_rival(workspace)
+    add_profile(profile.brand, Ticked("reddit", "u/TeamFjallvik", "https://www.reddit.com/u/TeamFjallvik/"))
+    add_profile(profile.brand, Ticked("reddit", "r/fjallvik", "https://www.reddit.com/r/fjallvik/"))
+    add_profile(
+        profile.brand, Ticked("wordpress", "blogg.fjallvik.example", "https://blogg.fjallvik.example/")
+    )
     add_profile(rival, Ticked("mastodon", "@bergby@social.example", "https://social.example/@bergby"))
     assert observe.handles(workspace, profile.brand) == {
         "mastodon": {"@fjallvik@social.example"},
         "hackernews": {"teamfjallvik"},
+        "reddit": {"u/teamfjallvik"},
     }
     assert observe.handles(make.make_workspace(name="Other"), profile.brand) == {}
     assert Brand.objects.count() == 2

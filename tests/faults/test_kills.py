@@ -44,6 +44,13 @@ def listener(web: ReplayServer) -> Workspace:
         ticked = [Ticked("feeds", f"{home}{one.feed}", f"{home}{one.feed}")]
         if one.mastodon:
             ticked.append(Ticked("mastodon", f"@{one.mastodon}@{HOME}", f"https://{HOME}/@{one.mastodon}"))
+        if one.reddit:
+            user = f"u/{one.reddit}"
+            ticked.append(Ticked("reddit", user, f"https://www.reddit.com/{user}/"))
+        if one.blog:
+            ticked.append(Ticked("wordpress", one.blog, f"https://{one.blog}/"))
+        if one.channel:
+            ticked.append(Ticked("youtube", one.channel, f"https://www.youtube.com/channel/{one.channel}"))
         if one.articles:
             title = one.articles["en"][0]
             ticked.append(Ticked("wikipedia", f"en:{title}", f"https://en.wikipedia.org/wiki/{title}"))
@@ -115,8 +122,8 @@ def undisturbed(web: ReplayServer) -> dict[str, Any]:
     truth = web.world.truth(
         [*(one.name for one in BRANDS), *FIELD], [*FIELD, *(tag for one in BRANDS for tag in one.tags)]
     )
-    for source, system in (("mastodon", "mastodon"), ("hackernews", "hackernews")):
-        assert {key for name, key in found["mentions"] if name == source} == truth[system]
+    for source in ("mastodon", "hackernews", "reddit", "wordpress"):
+        assert {key for name, key in found["mentions"] if name == source} == truth[source], source
     assert sum(name == "feeds" for name, _ in found["mentions"]) == len(truth["blog"])
     workspace.delete()
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ import pytest
 from listening import dispatch, plans, scan, schedule
 from listening.models import Conversation, Fetch, Mention, Scan, ScanPlan
 from listening.net import Busy, SourceError
-from listening.types import Page, Reply
+from listening.types import Item, Page, Reply
 from teams.models import Workspace
 from tests.fakes import FakeSource, install
 from tests.make import make_brand, make_item, make_search, make_workspace
@@ -210,6 +211,62 @@ def test_threads_are_read_while_their_posts_are_found(
     assert sum(what == "thread" for what, _ in source.asked) == 3
     run(scan.start(workspace, schedule.now()))
     assert sum(what == "thread" for what, _ in source.asked) == 3, "nothing changed, nothing is asked again"
+
+
+def post(number: int, days_ago: float = 0.0, **fields: object) -> Item:
+    """A post of a source that does not say how many answered."""
+    at = schedule.now() - timedelta(days=days_ago, hours=1)
+    return make_item(external_id=str(number), replies=None, published_at=at, **fields)
+
+
+class FewThreads(FakeSource):
+    """A source of whose threads a scan reads two."""
+
+    threads_per_scan = 2
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        super().__init__(items)
+        self.threads = {item.external_id: [] for item in items}
+
+    def read_threads(self) -> list[str]:
+        """Those read since the last call."""
+        read = [str(root) for what, root in self.asked if what == "thread"]
+        self.asked.clear()
+        return read
+
+
+def test_where_few_threads_may_be_read_they_are_the_newest_and_the_rest_is_said_to_be_unread(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = FewThreads([post(1, 9), post(2, 1), post(3, 7), post(4, 2), post(5, 20)])  # found in this order
+    install(monkeypatch, source)
+    started = scan.start(workspace, schedule.now())
+    run(started)
+    assert source.read_threads() == ["2", "4"], "also though others were found first"
+    fetch = fetch_of(started, "thread")
+    assert (fetch.state, fetch.truncated, fetch.found) == (Fetch.State.PARTIAL, True, 2)
+    states = dict(Conversation.objects.values_list("external_id", "state"))
+    assert states == {"1": "unread", "2": "read", "3": "unread", "4": "read", "5": "unread"}
+    source.items = [post(6), *source.items]
+    source.threads["6"] = []
+    run(scan.start(workspace, schedule.now()))
+    assert source.read_threads() == ["6", "3"], "the next scan goes on"
+
+
+def test_a_thread_that_was_read_young_is_read_again_when_nothing_tells_that_it_grew(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = FewThreads([post(1), post(2, 5)])
+    install(monkeypatch, source)
+    run(scan.start(workspace, schedule.now()))
+    assert source.read_threads() == ["1", "2"]
+    run(scan.start(workspace, schedule.now()))
+    assert source.read_threads() == [], "not at once"
+    source.threads["1"] = [Reply("r1", "https://forum.example/r1", "@Anna@forum.example")]
+    Conversation.objects.update(read_at=schedule.now() - timedelta(days=1))
+    run(scan.start(workspace, schedule.now()))
+    assert source.read_threads() == ["1"], "the other was old enough when it was read"
+    assert "@anna@forum.example" in Conversation.objects.get(external_id="1").participants
 
 
 def test_a_tag_search_goes_through_every_tag(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

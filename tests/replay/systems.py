@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from html import escape
@@ -14,35 +12,15 @@ from typing import Any
 from urllib.parse import unquote
 
 from tests.replay import bluesky as bluesky_of
+from tests.replay.answers import NOT_FOUND, Answer, Question, System
+from tests.replay.answers import as_json as _json
+from tests.replay.reddit import reddit
+from tests.replay.wordpress import wordpress
 from tests.replay.world import BRANDS, HOME, LAST_NUMBER, Brand, Post, World
+from tests.replay.youtube import youtube
 
 TIMELINE = 10  # statuses a page at most; servers may give fewer than asked for, so there are several pages
 RESULTS, RESULTS_A_PAGE = 36, 10
-
-
-@dataclass(frozen=True)
-class Question:
-    """A request as the original host would have got it; ``query`` holds the first value of each name."""
-
-    host: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]  # names in lower case
-    body: bytes = b""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Status, body and headers."""
-
-    body: bytes = b""
-    kind: str = "text/plain; charset=utf-8"
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-NOT_FOUND = Answer(b"Not found", status=404)
-System = Callable[[World, Question], Answer]
 
 
 def answer(world: World, question: Question) -> Answer | None:
@@ -54,10 +32,6 @@ def answer(world: World, question: Question) -> Answer | None:
     if question.path == "/robots.txt":
         return Answer(b"User-agent: *\nDisallow: /private/\n")
     return system(world, question)
-
-
-def _json(value: Any, **headers: str) -> Answer:
-    return Answer(json.dumps(value).encode(), "application/json; charset=utf-8", headers=headers)
 
 
 # --- Home pages and feeds -----------------------------------------------------------------------------------
@@ -450,6 +424,9 @@ HOSTS: dict[str, System] = {
     HOME: mastodon,
     bluesky_of.SERVER: bluesky,
     bluesky_of.PUBLIC: bluesky,
+    "reddit.com": reddit,
+    "public-api.wordpress.com": wordpress,
+    "youtube.com": youtube,
     "wikimedia.org": pageviews,
     "searx.local": searxng,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote
@@ -11,7 +12,12 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from listening import query
 from listening.net import Client, Settings, SourceError
+from listening.sources.reddit import Reddit
+from listening.sources.wordpress import WordPress
+from listening.sources.youtube import YouTube
+from tests.listening.sources.paging import read_all
 from tests.replay import ReplayServer
 
 AGENT = "Earshot/test (+test@fjallvik.example)"
@@ -87,3 +93,40 @@ def test_some_brands_take_part_in_some_conversations(web: ReplayServer) -> None:
     about = [post for post in web.world.of("mastodon") if post.about == "fjallvik"]
     assert 0 < len(web.world.takes_part("fjallvik")) < len(about)
     assert web.world.takes_part("kustens") == set()
+
+
+LONG_AGO = datetime.now(UTC) - timedelta(days=365)
+
+
+def test_reddit_and_wordpress_give_what_the_truth_tells(client: Client, web: ReplayServer) -> None:
+    truth = told(web, f"/_truth?term={quote('fjällvik coffee')}&tag=fjallvik")
+    reddit, wordpress = Reddit(client), WordPress(client)
+    worded, _ = read_all(lambda cursor: reddit.search(query.parse('"Fjällvik Coffee"'), LONG_AGO, cursor))
+    there, _ = read_all(lambda cursor: reddit.tagged("fjallvik", LONG_AGO, cursor))
+    tagged, pages = read_all(lambda cursor: wordpress.tagged("fjallvik", LONG_AGO, cursor))
+    assert {one.external_id for one in worded + there} == set(truth["reddit"])
+    assert {one.external_id for one in tagged} == set(truth["wordpress"])
+    assert worded and tagged and len(pages) > 1
+    assert {item.tags for item in worded} > {item.tags for item in there}, "some stand in other communities"
+    talk = {one.external_id: reddit.thread(one.thread_handle).items for one in worded}
+    ours = {
+        key for key, replies in talk.items() if any(reply.author == "u/TeamFjallvik" for reply in replies)
+    }
+    assert ours == web.world.takes_part("fjallvik", "reddit")
+    assert 0 < len(ours) < sum(bool(replies) for replies in talk.values()) < len(talk)
+    assert reddit.tagged("nobodyhere", LONG_AGO).items == ()
+    added = told(web, "/_add", {"system": "reddit", "text": "Fjällvik Coffee, once more"})
+    assert reddit.search(query.parse('"Fjällvik Coffee"'), LONG_AGO).items[0].external_id == added["id"]
+
+
+def test_profiles_can_be_read_there(client: Client) -> None:
+    asked = {
+        (Reddit, "u/TeamFjallvik"): {"exists": 1, "posts_30d": 0, "replies_30d": 1},
+        (Reddit, "r/nobodyhere"): {"exists": 0},
+        (WordPress, "blogg.fjallvik.example"): {"exists": 1, "subscribers": 240, "posts": 9, "posts_30d": 5},
+        (YouTube, "UCbergby000000000000002b"): {"exists": 1, "posts_30d": 7, "views_per_video": 980},
+        (YouTube, "@bergby"): {"exists": 1, "posts_30d": 7, "views_per_video": 980},
+    }
+    for (kind, handle), expected in asked.items():
+        found, _ = read_all(lambda cursor, kind=kind, handle=handle: kind(client).observe(handle, cursor))
+        assert {one.metric: one.value for one in found if one.value is not None} == expected, handle

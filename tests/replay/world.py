@@ -19,6 +19,7 @@ LAST_NUMBER = 110_000_000_000_000_000  # the newest post of the start
 @dataclass(frozen=True)
 class Brand:
     """A brand with its places. ``mastodon``: account name or ""; ``feed``: path of its feed or "".
+    ``reddit``: user name, ``blog``: host on WordPress.com, ``channel``: id on YouTube; "" = none.
 
     ``articles``: language to (title, bytes, readers a day). ``answers``: the first how many of the
     conversations about it that have replies it takes part in.
@@ -33,6 +34,9 @@ class Brand:
     articles: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     followers: int = 0
     answers: int = 0
+    reddit: str = ""
+    blog: str = ""
+    channel: str = ""
 
     @property
     def account(self) -> str:
@@ -51,6 +55,9 @@ BRANDS = (
         articles={"en": ("Fjällvik Coffee", 14_200, 210), "sv": ("Fjällvik Coffee", 5_100, 34)},
         followers=2_150,
         answers=1,
+        reddit="TeamFjallvik",
+        blog="blogg.fjallvik.example",
+        channel="UCfjallvik0000000000001a",
     ),
     Brand(
         "bergby",
@@ -62,6 +69,8 @@ BRANDS = (
         articles={"en": ("Bergby Roasters", 31_900, 480)},
         followers=6_800,
         answers=5,
+        reddit="bergby_roasters",
+        channel="UCbergby000000000000002b",
     ),
     Brand("kustens", "Kustens Kaffe", "www.kustens.example", tags=("kustenskaffe",), feed="/feed.json"),
 )
@@ -80,9 +89,9 @@ class Reply:
 
 @dataclass(frozen=True)
 class Post:
-    """One post. ``system``: "mastodon", "hackernews" or "blog". ``about``: the id of a brand, "" = the field.
-
-    ``under``: on Hacker News, the number of the story that it comments on.
+    """One post. ``system``: "mastodon", "hackernews", "reddit", "wordpress" or "blog". ``about``: the id of a
+    brand, "" = the field. ``under``: on Hacker News, the number of the story that it comments on. On Reddit
+    the one tag is the community.
     """
 
     number: int
@@ -100,14 +109,19 @@ class Post:
 
     @property
     def words(self) -> str:
-        """All that can be read of it."""
-        return "\n".join([self.title, self.text, *(f"#{tag}" for tag in self.tags)])
+        """All that can be read of it; on Mastodon the tags stand in the text."""
+        tags = self.tags if self.system == "mastodon" else ()
+        return "\n".join([self.title, self.text, *(f"#{tag}" for tag in tags)])
 
     @property
     def external_id(self) -> str:
         """The id that the system gives out."""
         if self.system == "mastodon":
             return f"https://{HOME}/users/{self.author}/statuses/{self.number}"
+        if self.system == "reddit":
+            return f"t3_{base36(self.number)}"
+        if self.system == "wordpress":
+            return f"{len(self.author)}/{self.number}"  # the number of the blog, and of the post in it
         return self.url if self.system == "blog" else str(self.number)
 
     @property
@@ -117,6 +131,11 @@ class Post:
             return f"https://{HOME}/@{self.author}/{self.number}"
         if self.system == "blog":
             return f"https://kaffebloggen.example/{self.at:%Y/%m}/{self.number // 1_000_000 % 100_000}/"
+        if self.system == "reddit":
+            return f"https://www.reddit.com/r/{self.tags[0]}/comments/{base36(self.number)}/cup_notes/"
+        if self.system == "wordpress":
+            blog = self.author.replace("_", "-")
+            return f"https://{blog}.wordpress.com/{self.at:%Y/%m/%d}/{self.number}/"
         return f"https://news.ycombinator.com/item?id={self.number}"
 
 
@@ -168,6 +187,18 @@ ANSWERS = (
 SHARES = (("fjallvik", 22), ("bergby", 34), ("kustens", 10), ("", 14))  # posts about each, in 30 days
 
 
+BY_TAG = ("mastodon", "wordpress")  # what cannot be found by words without a key
+
+
+def base36(number: int) -> str:
+    """A number as Reddit writes it."""
+    digits = ""
+    while number:
+        number, last = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[last] + digits
+    return digits
+
+
 def brand(key: str) -> Brand | None:
     """The brand of this id."""
     return next((one for one in BRANDS if one.id == key), None)
@@ -188,6 +219,7 @@ class World:
         number = max(post.number for post in self.of(system)) + 64
         now = datetime.now(UTC).replace(microsecond=0)
         title = "" if system == "mastodon" else text
+        tags = tags or (FIELD[:1] if system == "reddit" else ())  # a post there stands in a community
         post = Post(number, system, author, text, now, title=title, tags=tuple(tags))
         self.posts.insert(0, post)
         return post
@@ -225,23 +257,25 @@ class World:
     def truth(self, terms: Iterable[str], tags: Iterable[str] = ()) -> dict[str, set[str]]:
         """System to the ids of all that can be found by these words (whole, in title or text) or tags.
 
-        What Mastodon has without a tag of ours cannot be found without a key, so it is not counted.
+        What Mastodon and WordPress have without a tag of ours cannot be found without a key, so it is not
+        counted. On Reddit a tag finds the community of that name.
         """
         worded, wanted = self.worded(terms), {tag.casefold() for tag in tags}
-        found: dict[str, set[str]] = {"mastodon": set(), "hackernews": set(), "blog": set()}
+        found: dict[str, set[str]] = {post.system: set() for post in self.posts}
         for post in self.posts:
             tagged = bool(wanted & {tag.casefold() for tag in post.tags})
-            if tagged or (post.external_id in worded and post.system != "mastodon"):
+            if tagged or (post.external_id in worded and post.system not in BY_TAG):
                 found[post.system].add(post.external_id)
         return found
 
-    def takes_part(self, key: str) -> set[str]:
-        """Ids of the Mastodon posts about a brand in whose threads the brand itself wrote."""
+    def takes_part(self, key: str, system: str = "mastodon") -> set[str]:
+        """Ids of a system's posts about a brand in whose threads the brand itself wrote."""
         one = brand(key)
+        own = getattr(one, system)  # its name there
         return {
             post.external_id
-            for post in self.of("mastodon")
-            if one and post.about == key and any(reply.author == one.mastodon for reply in post.replies)
+            for post in self.of(system)
+            if one and post.about == key and any(reply.author == own for reply in post.replies)
         }
 
 
@@ -264,7 +298,45 @@ def _posts(start: datetime) -> list[Post]:
             number = 40_000_000 - place * 100
         at = start - timedelta(minutes=10) - step * place
         posts.append(replace(draft, number=number, at=at.replace(microsecond=0), likes=place * 7 % 23))
-    return _with_comments(_with_replies(posts))
+    further = [post for key, _ in SHARES for post in _longer(key, start)]
+    return sorted(
+        _with_comments(_with_replies(posts)) + further, key=lambda post: (post.at, post.number), reverse=True
+    )
+
+
+def _longer(key: str, start: datetime) -> Iterator[Post]:
+    """Four posts on Reddit and four on WordPress about a brand or the field, dated back over four weeks.
+
+    Half of those on Reddit stand in a community that is named like a tag. Every second one is answered, the
+    first by the brand itself, where it has a name there.
+    """
+    one, place = brand(key), [key for key, _ in SHARES].index(key)
+    for count in range(8):
+        system = ("reddit", "wordpress")[count % 2]
+        number = LAST_NUMBER - 500_000 - (place * 8 + count) * 10_000
+        at = start - timedelta(days=3.4 * count, hours=1 + place)
+        told = [*OPINIONS, *QUESTIONS] if one else list(OF_THE_FIELD)
+        tag = one.tags[0] if one else FIELD[0]
+        names = [PEOPLE[(place + count + more) % len(PEOPLE)] for more in range(1, 3)]
+        if system == "wordpress" or count % 4:
+            names = []
+        elif one and one.reddit and not count:
+            names.append(one.reddit)
+        yield Post(
+            number,
+            system,
+            PEOPLE[(place + 3 * count) % len(PEOPLE)],
+            told[(3 * count + place) % len(told)].format(brand=one.name if one else ""),
+            at.replace(microsecond=0),
+            title=f"Long notes: {one.name if one else 'coffee'} {count + 1}",
+            tags=(tag,) if system == "wordpress" or count < 4 else ("askanything",),
+            about=key,
+            likes=count,
+            replies=tuple(
+                Reply(number + 1 + more, name, ANSWERS[more], at + timedelta(minutes=5 + more))
+                for more, name in enumerate(names)
+            ),
+        )
 
 
 def _about(key: str, many: int) -> Iterator[Post]:

@@ -119,6 +119,13 @@ class TestRedirects:
             assert response.url == response.moved_to == "http://other.example/c"
             assert response.redirects == ("http://news.example/b", "http://other.example/c")
 
+    def test_a_redirect_is_the_answer_where_it_is_not_to_be_followed(self):
+        with world(routes({"/a": reply(302, Location="/b"), "/b": reply(200)})) as here:
+            response = here.client().get("http://news.example/a", follow=False)
+            assert (response.status, response.headers["location"]) == (302, "/b")
+            assert (response.url, response.redirects) == ("http://news.example/a", ())
+            assert [seen.target for seen in here.server.seen] == ["/a"]
+
     def test_one_temporary_hop_and_nothing_has_moved(self):
         table = {"/a": reply(301, Location="/b"), "/b": reply(302, Location="/c"), "/c": reply(200)}
         with world(routes(table)) as here:

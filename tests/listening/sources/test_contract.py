@@ -35,18 +35,23 @@ HANDLES = {
     "feeds": "https://kaffe.example/feed",
     "hackernews": "teamfjallvik",
     "mastodon": "@fjallvik@kaffe.example",
+    "reddit": "u/teamfjallvik",
     "wikipedia": "sv:Fjällvik Coffee",
+    "wordpress": "blog.kaffe.example",
+    "youtube": "UCfjallvik0000000000001a",
 }
+TAGS = {"reddit": "fjallvik"}  # communities have plain names; elsewhere "fjällvik"
 THREADS = {
     "bluesky": "at://did:plc:a/app.bsky.feed.post/3kaaa",
     "hackernews": "41000001",
     "mastodon": "mastodon.social/20",
+    "reddit": "https://www.reddit.com/r/espresso/comments/1oa2b3c/oily_beans/",
 }
 # Of sources that log in: what they kept of the last time, so that the question itself comes first.
 SESSIONS = {"bluesky": {"host": "bsky.social", "access": "an access token", "refresh": "a refresh token"}}
 CALLS: dict[str, Callable[[Any], Any]] = {
     "search": lambda source: source.search(Words(), SINCE),
-    "tagged": lambda source: source.tagged("fjällvik", SINCE),
+    "tagged": lambda source: source.tagged(TAGS.get(source.name, "fjällvik"), SINCE),
     "thread": lambda source: source.thread(THREADS[source.name]),
     "poll": lambda source: source.poll(HANDLES[source.name]),
     "observe": lambda source: source.observe(HANDLES[source.name]),
@@ -54,7 +59,21 @@ CALLS: dict[str, Callable[[Any], Any]] = {
 }
 OFFERED = [(kind, capability) for kind in SOURCES for capability in CAPABILITIES if kind.can(capability)]
 # A missing profile, article or feed is a "no" with its proof, and so no error.
-NO_IS_AN_ANSWER = {("feeds", "observe", 404), ("feeds", "observe", 410), ("mastodon", "observe", 404)}
+NO_IS_AN_ANSWER = {
+    ("feeds", "observe", 404),
+    ("feeds", "observe", 410),
+    ("mastodon", "observe", 404),
+    ("reddit", "observe", 404),
+    ("reddit", "tagged", 404),
+    ("reddit", "tagged", 403),  # a community for members: a gap
+    ("wordpress", "observe", 403),  # the site itself is asked next
+    ("wordpress", "observe", 404),
+}
+# What a status means to one source only.
+ELSE = {
+    ("searxng", "results", 403): "blocked",  # JSON is switched off
+    ("reddit", "thread", 404): "gone",  # removed, and no outage ever said so
+}
 
 
 def made(kind: type[Source], *answers: Any) -> tuple[Any, FakeHttp]:
@@ -145,8 +164,7 @@ def faults() -> Iterator[Any]:
     for kind, capability in OFFERED:
         for fault, (answer, expected) in FAULTS.items():
             if (kind.name, capability, answer.status) not in NO_IS_AN_ANSWER:
-                if kind.name == "searxng" and answer.status == 403:
-                    expected = "blocked"  # here it means one thing only: JSON is switched off
+                expected = ELSE.get((kind.name, capability, answer.status), expected)
                 yield pytest.param(kind, capability, answer, expected, id=f"{kind.name} {capability} {fault}")
 
 
@@ -189,6 +207,7 @@ def test_what_somebody_enters_is_checked_by_one_call(kind: type[Source], answer:
     assert not any(need.example in told for need in kind.needs if need.kind == "secret")
 
 
+ATOM = b'<feed xmlns="http://www.w3.org/2005/Atom"><title>Empty</title></feed>'
 EMPTY = {
     ("bluesky", "search"): b'{"posts": [], "hitsTotal": 0}',
     ("bluesky", "tagged"): b'{"posts": []}',
@@ -202,6 +221,13 @@ EMPTY = {
     ("mastodon", "tagged"): b"[]",
     ("mastodon", "thread"): b'{"ancestors": [], "descendants": []}',
     ("mastodon", "observe"): b'{"id": "1", "acct": "fjallvik"}',
+    ("reddit", "search"): ATOM,
+    ("reddit", "tagged"): ATOM,
+    ("reddit", "thread"): ATOM,
+    ("reddit", "observe"): ATOM,
+    ("wordpress", "tagged"): b'{"posts": []}',
+    ("wordpress", "observe"): b'{"ID": 1, "name": "Kaffe"}',
+    ("youtube", "observe"): ATOM,
     ("wikipedia", "observe"): b'{"query": {"pages": [{"title": "X", "missing": true}]}}',
     ("searxng", "results"): b'{"results": []}',
 }

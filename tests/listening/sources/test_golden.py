@@ -16,7 +16,17 @@ from typing import Any
 import pytest
 
 from listening.net import Response
-from listening.sources import bluesky, feeds, hackernews, mastodon, searxng, wikipedia
+from listening.sources import (
+    bluesky,
+    feeds,
+    hackernews,
+    mastodon,
+    reddit,
+    searxng,
+    wikipedia,
+    wordpress,
+    youtube,
+)
 from listening.sources.discovery import read_home
 from tests.listening.sources.fake_http import FakeHttp
 
@@ -43,7 +53,12 @@ READERS: dict[str, Callable[[bytes], Any]] = {
     "hackernews/item.json": thread(hackernews.HackerNews, "41000001"),
     "mastodon/timeline.json": lambda body: mastodon.parse(json.loads(body), "mastodon.social"),
     "mastodon/context.json": thread(mastodon.Mastodon, "mastodon.social/20"),
+    "reddit/search.xml": lambda body: reddit.parse(body),
+    "reddit/thread.xml": thread(reddit.Reddit, "https://www.reddit.com/r/espresso/comments/1oa2b3c/oily/"),
     "wikipedia/views.json": lambda body: wikipedia.parse(json.loads(body)),
+    "wordpress/stream.json": lambda body: wordpress.parse(json.loads(body)),
+    "youtube/feed.xml": lambda body: youtube.parse(body),
+    "youtube/channel.html": lambda body: youtube.channel_of(body),
     "searxng/search.json": lambda body: searxng.parse(json.loads(body), before=10),
 }
 

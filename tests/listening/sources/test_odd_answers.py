@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -18,8 +19,11 @@ from listening.sources.base import Passing
 from listening.sources.bluesky import Bluesky
 from listening.sources.hackernews import HackerNews
 from listening.sources.mastodon import Mastodon
+from listening.sources.reddit import Reddit
 from listening.sources.searxng import SearXNG
 from listening.sources.wikipedia import Wikipedia
+from listening.sources.wordpress import WordPress
+from listening.sources.youtube import YouTube
 from tests.listening.sources.fake_http import FakeHttp, reply
 from tests.listening.sources.test_contract import Words
 
@@ -66,6 +70,16 @@ WEBFINGER = {
     "subject": "acct:a@b",
     "links": [{"rel": "self", "href": "https://social.kaffe.example/users/fjallvik"}],
 }
+SITE = {
+    "ID": 9,
+    "name": "Fj&auml;llviks blogg",
+    "URL": "https://blogg.fjallvik.example",
+    "subscribers_count": 412,
+    "post_count": 96,
+    "is_private": False,
+    "options": {"timezone": "Europe/Stockholm", "gmt_offset": 1},
+}
+OWN = [{"id": number, "date_gmt": "2026-11-02T10:00:00"} for number in range(3)]
 PACE = {
     **{"step": "statuses", "host": "kaffe.example", "account": "7", "url": "", "max_id": None},
     **{"posts": 0, "replies": 0, "newest": "", "oldest": "", "page": 1},
@@ -122,6 +136,13 @@ CASES: dict[str, tuple[Any, Callable[[bytes], Any]]] = {
     ),
     "article": (ARTICLE, asked(Wikipedia, lambda w: w.observe("sv:Fjällvik Coffee"))),
     "views": (stored("wikipedia/views.json"), asked(Wikipedia, lambda w: w.observe("sv:X", {"title": "X"}))),
+    "stream": (stored("wordpress/stream.json"), asked(WordPress, lambda w: w.tagged("fjallvik", SINCE))),
+    "site": (SITE, asked(WordPress, lambda w: w.observe("blogg.fjallvik.example"))),
+    "site's month": (
+        stored("wordpress/stream.json") | {"found": 4},
+        asked(WordPress, lambda w: w.observe("blogg.fjallvik.example", {"step": "month"})),
+    ),
+    "own posts": (OWN, asked(WordPress, lambda w: w.observe("blogg.fjallvik.example", {"step": "own"}))),
     "results": (stored("searxng/search.json"), asked(SearXNG, lambda s: s.results("fjällvik"))),
 }
 
@@ -148,5 +169,41 @@ def test_no_odd_value_escapes(name: str) -> None:
             holder[path[-1]] = odd
             with suppress(SourceError):
                 read(json.dumps(changed).encode())
+            tried += 1
+    assert tried > 50
+
+
+XML: dict[str, tuple[str, Callable[[bytes], Any]]] = {
+    "reddit search": ("reddit/search.xml", asked(Reddit, lambda r: r.search(Words(), SINCE))),
+    "reddit thread": ("reddit/thread.xml", asked(Reddit, lambda r: r.thread("t3_1oa2b3c"))),
+    "reddit user": ("reddit/thread.xml", asked(Reddit, lambda r: r.observe("u/teamfjallvik"))),
+    "channel": ("youtube/feed.xml", asked(YouTube, lambda y: y.observe("UCfjallvik0000000000001a"))),
+}
+ODD_IN_XML = (
+    "",
+    "-1",
+    "9" * 30,
+    "2026-99-99T00:00:00Z",
+    "x\x00",
+    "&lt;b",
+    "<b/>",
+    "&nothing;",
+    "http://[::1",
+    "\xff",
+)
+_VALUE = re.compile(r">([^<>]+)<|=\"([^\"]*)\"")
+
+
+@pytest.mark.parametrize("name", XML)
+def test_no_odd_value_in_a_feed_escapes(name: str) -> None:
+    file, read = XML[name]
+    answer = (HERE / file).read_text()
+    read(answer.encode())
+    tried = 0
+    for found in _VALUE.finditer(answer):
+        start, end = found.span(1) if found[1] is not None else found.span(2)
+        for odd in ODD_IN_XML:
+            with suppress(SourceError):
+                read((answer[:start] + odd + answer[end:]).encode("latin-1", "xmlcharrefreplace"))
             tried += 1
     assert tried > 50

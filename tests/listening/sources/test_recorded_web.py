@@ -19,8 +19,11 @@ from listening.sources.discovery import look_at_home
 from listening.sources.feeds import Feeds
 from listening.sources.hackernews import HackerNews
 from listening.sources.mastodon import Mastodon
+from listening.sources.reddit import Reddit
 from listening.sources.searxng import SearXNG
 from listening.sources.wikipedia import Wikipedia
+from listening.sources.wordpress import WordPress
+from listening.sources.youtube import YouTube
 from listening.types import Item, Reading
 from tests.listening.sources.paging import reaches_back_steadily, read_all
 from tests.recorded import SEARXNG, RecordedWeb
@@ -186,6 +189,50 @@ def test_bluesky_lets_nobody_search_without_a_login(airlines: RecordedWeb) -> No
     assert stale.read()["access"] == "replay-access-x"
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_reddit_gives_what_the_truth_counts(web: RecordedWeb, form: str) -> None:
+    source = Reddit(web.client())
+    heard = 0
+    for brand in web.brands():
+        joined = " OR ".join(
+            f'"{term}"' if form != FORMS[0] else "(" + term.replace(" ", " AND ") + ")"
+            for term in brand["terms"]
+        )
+        asked = joined if form == FORMS[0] else f"({joined}) NOT {EXCLUDED[0]} NOT {EXCLUDED[1]}"
+        wanted = query.parse(asked)
+        items, pages = read_all(lambda cursor, wanted=wanted: source.search(wanted, LONG_AGO, cursor))
+        assert not any(page.truncated for page in pages), "ten pages are enough for all there is"
+        assert pages[-1].reached == LONG_AGO
+        ours, truth = (
+            matching(items, brand["terms"], form),
+            expected(web, brand["terms"], form, source=["reddit"]),
+        )
+        assert ours.keys() == truth.keys(), brand["id"]
+        for key, row in truth.items():
+            assert ours[key].url == row["url"]
+            assert ours[key].published_at == datetime.fromisoformat(row["published"])
+        heard += len(ours)
+    assert heard > 1000 or web.world == "tech"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_streams_of_wordpress_give_what_the_truth_counts(web: RecordedWeb, form: str) -> None:
+    source = WordPress(web.client())
+    heard = 0
+    for brand in web.brands():
+        items: list[Item] = []
+        for tag in brand["tags"]:
+            found, pages = read_all(lambda cursor, tag=tag: source.tagged(tag, LONG_AGO, cursor))
+            assert reaches_back_steadily(pages, LONG_AGO)
+            items += found
+        ours = {key.rpartition("/")[2]: item for key, item in matching(items, brand["terms"], form).items()}
+        truth = expected(web, brand["terms"], form, source=["wordpress"], tag=brand["tags"])
+        assert ours.keys() == truth.keys(), brand["id"]
+        assert all(ours[key].url == row["url"] for key, row in truth.items())
+        heard += len(ours)
+    assert heard > 500 or web.world == "tech"
+
+
 def test_a_search_with_more_hits_than_a_page_is_read_to_its_end(tech: RecordedWeb) -> None:
     source = HackerNews(tech.client())
     items, pages = read_all(lambda cursor: source.search(query.parse("the"), LONG_AGO, cursor))
@@ -270,6 +317,39 @@ def test_hacker_news_threads_tell_who_takes_part(tech: RecordedWeb) -> None:
     assert 0 < took_part < len(told["items"])
 
 
+def test_reddit_threads_tell_who_takes_part_and_closed_ones_are_no_zero(airlines: RecordedWeb) -> None:
+    source = Reddit(airlines.client())
+    told = airlines.threads("united", source=["reddit"])
+    ours = f"u/{told['profiles']['reddit']}"
+    rows = {row["id"]: row for row in told["items"]}
+    items, _ = read_all(lambda cursor: source.search(query.parse("united"), LONG_AGO, cursor))
+    talked = [item for item in items if rows.get(item.external_id, {}).get("replies")][:80]
+    took_part = 0
+    for item in talked:
+        row = rows[item.external_id]
+        if item.tags == ("flights",):
+            with pytest.raises(SourceError) as refused:
+                source.thread(item.thread_handle)
+            assert refused.value.kind == "blocked"
+            continue
+        page = source.thread(item.thread_handle)
+        assert len(page.items) == row["replies"]
+        assert {reply.external_id for reply in page.items if reply.author == ours} == set(
+            row["brand_replies"]
+        )
+        took_part += bool(row["brand_replies"])
+    assert 0 < took_part < len(talked)
+    assert any(item.tags == ("flights",) for item in talked)
+
+
+def test_reddit_that_is_asked_too_fast_says_so(airlines: RecordedWeb) -> None:
+    airlines.post("/_faults", {"www.reddit.com": [{"status": 429, "retry_after": 60}]})
+    with pytest.raises(SourceError) as slow:
+        Reddit(airlines.client()).tagged("united", LONG_AGO)
+    airlines.post("/_faults", {})
+    assert (slow.value.kind, slow.value.retry_after) == ("rate_limited", 60)
+
+
 def readings(pages: Sequence[Reading]) -> dict[str, Reading]:
     return {reading.metric: reading for reading in pages}
 
@@ -292,6 +372,24 @@ def test_presence_is_what_the_systems_report(web: RecordedWeb) -> None:
             assert found["posts"].value == presence[brand["id"]]["bluesky_posts"]
             assert found["exists"].value == 1
             assert found["posts_30d"].value and found["last_post"].text
+        if brand["users"].get("reddit"):
+            handle = f"u/{brand['users']['reddit']}"
+            found = readings(read_all(lambda cursor, h=handle: Reddit(client).observe(h, cursor))[0])
+            assert found["exists"].value == 1 and found["last_post"].text
+            assert found["posts_30d"].value in (1, 2, 3), "three posts in all, the oldest about a month old"
+            assert "members" not in found and "followers" not in found
+        if "wordpress" in presence[brand["id"]]:
+            site = brand["domain"]
+            found = readings(read_all(lambda cursor, s=site: WordPress(client).observe(s, cursor))[0])
+            assert found["subscribers"].value == presence[brand["id"]]["wordpress"]
+            assert found["posts_30d"].value == 0, "the recorded posts stand on other people's blogs"
+        if brand.get("youtube"):
+            for handle in (brand["youtube"]["channel_id"], brand["youtube"]["handle"]):
+                found = readings(read_all(lambda cursor, h=handle: YouTube(client).observe(h, cursor))[0])
+                assert found["title"].text == brand["name"]
+                per_month = brand["youtube"]["per_week"] * 30 / 7
+                assert found["posts_30d"].value == pytest.approx(per_month, rel=0.2, abs=1)
+                assert found["views_per_video"].value and found["last_post"].text
         for language, article in brand["wikipedia"].items():
             handle = f"{language}:{article['title']}"
             found = readings(read_all(lambda cursor, h=handle: Wikipedia(client).observe(h, cursor))[0])

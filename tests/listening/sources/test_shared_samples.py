@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from listening.sources import bluesky, hackernews, mastodon, wikipedia
+from listening.sources import bluesky, hackernews, mastodon, reddit, wikipedia, wordpress, youtube
 from listening.sources.bluesky import Bluesky
 from listening.sources.hackernews import HackerNews
 from listening.sources.html import plain
@@ -160,6 +160,46 @@ def test_pageviews() -> None:
     views = wikipedia.parse(answer)
     assert list(views.values()) == [row["views"] for row in answer["items"]]
     assert [f"{day:%Y%m%d}00" for day in views] == [row["timestamp"] for row in answer["items"]]
+
+
+def test_feeds_of_reddit_old_and_new() -> None:
+    read = 0
+    for name in (
+        "feeds/rbren--reddit-home.rss",
+        "feeds/feed-rs--atom_example_reddit.xml",
+        "feeds-edge/feed-rs--rss_2.0_reddit.xml",
+    ):
+        body = shared(f"samples/{name}").read_bytes()
+        items = reddit.parse(body)
+        assert len(items) == body.count(b"<entry>"), name
+        for item in items:
+            assert item.external_id.startswith("t3_") and item.external_id[3:] in item.url
+            assert item.url.startswith("https://www.reddit.com/r/") and item.thread_handle == item.url
+            assert item.author.startswith("u/") and item.published_at and item.title and len(item.tags) == 1
+            assert "submitted by" not in item.text and "[link]" not in item.text
+            assert "reddit.com" not in item.link
+        read += sum(bool(item.link) for item in items)
+    assert read > 10
+
+
+def test_a_stream_of_wordpress_com() -> None:
+    answer = json.loads((shared("samples/wordpress") / "reader-posts-success.json").read_text())
+    items = wordpress.parse(answer)
+    assert len({item.external_id for item in items}) == len(answer["posts"]) == 10
+    for item, post in zip(items, answer["posts"], strict=True):
+        assert item.url == post["URL"] and item.title and item.text and item.author == post["author"]["name"]
+        assert item.published_at and item.published_at.isoformat()[:4] == "2020"
+        assert {"dogs"} <= {tag.casefold() for tag in item.tags}, "what the stream is about"
+        assert item.replies == item.metrics["comments"] == post["discussion"]["comment_count"]
+        assert "<" not in item.title and "&" not in item.title.replace(" & ", " ")
+
+
+def test_a_feed_of_youtube() -> None:
+    (video,) = youtube.parse(
+        (shared("samples/feeds-edge") / "feed-rs--atom_mediarss_youtube_1.xml").read_bytes()
+    )
+    assert video.external_id == "0A1ouV7iD8o" and video.url.endswith(video.external_id)
+    assert video.metrics == {"views": 304321, "likes": 15020}
 
 
 def test_an_answer_that_is_cut_off_is_an_error() -> None:
