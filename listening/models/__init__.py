@@ -4,6 +4,7 @@ from listening.models.brands import Brand, Industry, Search, SearchVersion
 from listening.models.due import Due
 from listening.models.feeds import Feed, FeedEntry, FeedSubscription
 from listening.models.mentions import Author, Capture, Conversation, Match, Mention, Site, Story
+from listening.models.popularity import SitePopularity
 from listening.models.scans import Fetch, Scan, ScanPlan, SourceSetting
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Search",
     "SearchVersion",
     "Site",
+    "SitePopularity",
     "SourceSetting",
     "Story",
 ]

@@ -7,11 +7,13 @@ from listening.sources.feeds import Feeds
 from listening.sources.hackernews import HackerNews
 from listening.sources.mastodon import Mastodon
 from listening.sources.searxng import SearXNG
+from listening.sources.tranco import Tranco
+from listening.sources.wikidata import Wikidata
 from listening.sources.wikipedia import Wikipedia
 
 __all__ = ["CAPABILITIES", "RETIRED", "SOURCES", "Source", "choices", "get", "label", "with_capability"]
 
-SOURCES: tuple[type[Source], ...] = (Feeds, HackerNews, Mastodon, Wikipedia, SearXNG)
+SOURCES: tuple[type[Source], ...] = (Feeds, HackerNews, Mastodon, Wikipedia, Wikidata, SearXNG, Tranco)
 
 # Sources that are gone, name -> label: their stored mentions stay readable.
 RETIRED: dict[str, str] = {}

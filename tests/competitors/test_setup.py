@@ -10,82 +10,16 @@ from django.urls import reverse
 
 from competitors import setup
 from competitors.models import Profile
-from competitors.setup import BrandProposal, Ticked, confirm, propose
-from listening import net
+from competitors.setup import Ticked, confirm, propose
 from listening.models import Brand, FeedSubscription, Industry, Search
 from listening.net import Busy, SourceError
-from listening.net.robots import Robots
-from listening.sources import discovery, wikipedia
-from listening.types import Proposal, SiteFacts
+from listening.sources import discovery
+from listening.types import Proposal
 from teams.models import AuditEntry, User, Workspace
 from tests import make
+from tests.competitors.outside import CLIENT, HOME, Outside, address, seen_form, suggest
 
 pytestmark = pytest.mark.django_db
-
-CLIENT = net.Client(net.Settings(agent="Earshot/test"), None)  # what it would ask is played
-
-HOME = SiteFacts(
-    url="https://www.bergby-rosteri.example/",
-    title="Bergby Rosteri – kaffe sedan 1912",
-    name="Bergby Rosteri",
-    language="sv-SE",
-    proposals=(
-        Proposal(
-            "feeds",
-            "https://www.bergby-rosteri.example/feed",
-            "https://www.bergby-rosteri.example/feed",
-            "Nytt",
-            discovery.LINKED,
-        ),
-        Proposal(
-            "mastodon",
-            "@bergby@social.example",
-            "https://social.example/@bergby",
-            "@bergby@social.example",
-            discovery.OWNED,
-        ),
-        Proposal(
-            "link",
-            "https://www.youtube.com/@bergby",
-            "https://www.youtube.com/@bergby",
-            "YouTube: @bergby",
-            discovery.MENTIONED,
-            False,
-        ),
-    ),
-)
-ARTICLE = Proposal(
-    "wikipedia",
-    "sv:Bergby Rosteri",
-    "https://sv.wikipedia.org/wiki/Bergby_Rosteri",
-    "Bergby Rosteri (sv.wikipedia.org)",
-    "the article of this name",
-)
-
-
-class Outside:
-    """Plays the home page and Wikipedia; remembers what was asked."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.home: SiteFacts | Exception = HOME
-        self.articles: tuple[Proposal, ...] | Exception = (ARTICLE,)
-        self.looked: list[str] = []
-        self.asked: list[tuple[str, tuple[str, ...]]] = []
-        monkeypatch.setattr(discovery, "look_at_home", self._look)
-        monkeypatch.setattr(wikipedia, "propose", self._propose)
-        monkeypatch.setattr("listening.door.client", lambda: CLIENT)
-
-    def _look(self, http: Any, page: str, *, patience: float, robots: Robots) -> SiteFacts:
-        self.looked.append(page)
-        if isinstance(self.home, Exception):
-            raise self.home
-        return self.home
-
-    def _propose(self, http: Any, name: str, languages: Any, *, patience: float = 0) -> tuple[Proposal, ...]:
-        self.asked.append((name, tuple(languages)))
-        if isinstance(self.articles, Exception):
-            raise self.articles
-        return self.articles
 
 
 @pytest.fixture
@@ -101,10 +35,6 @@ def alice() -> User:
 @pytest.fixture
 def workspace(alice: User) -> Workspace:
     return make.make_workspace(alice, language="sv")
-
-
-def suggest(workspace: Workspace, text: str) -> BrandProposal:
-    return propose(workspace, text, CLIENT)  # the outside is played
 
 
 # What is proposed
@@ -211,7 +141,7 @@ def test_what_is_asked_for_a_person_ends_in_time(monkeypatch, workspace):
 
     found = propose(workspace, "bergby.example", Slow())  # type: ignore[arg-type]  # only get() is asked
     assert sum(given) == setup.LONGEST_LOOK
-    assert len(found.problems) == 2, "the home page was silent, and Wikipedia was not asked any more"
+    assert len(found.problems) == 3, "the home page was silent, and nobody else was asked any more"
     assert found.problems[1].message == setup.TOO_SLOW
     assert found.name == "Bergby"
 
@@ -310,24 +240,6 @@ def test_an_edited_brand_keeps_the_wording_of_its_searches(workspace):
 
 
 # The pages
-
-
-def address(name: str, workspace: Workspace, *args: Any) -> str:
-    return reverse(f"competitors:{name}", args=[workspace.code, *args])
-
-
-def seen_form(response: Any) -> dict[str, Any]:
-    """What a browser would send back when the proposals are confirmed as they are."""
-    form, proposals = response.context["form"], response.context["proposals"]
-    data: dict[str, Any] = {"confirm": "1"}
-    data |= {field.html_name: form[field.name].field.prepare_value(field.value()) or "" for field in form}
-    for field in proposals.management_form:
-        data[field.html_name] = field.value()
-    for one in proposals:
-        data |= {one["handle"].html_name: one["handle"].value(), one["seal"].html_name: one["seal"].value()}
-        if one["tick"].value():
-            data[one["tick"].html_name] = "on"
-    return data
 
 
 def test_alice_types_a_domain_ticks_and_has_a_brand(client, outside, workspace, alice):
