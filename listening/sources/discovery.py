@@ -68,6 +68,7 @@ _NO_BRANDS = frozenset(
     tvseries videoobject podcastepisode
     """.split()  # noqa: SIM905  # a list of words
 )
+_ENCYCLOPAEDIAS = ("Wikipedia", "Wikidata")  # pages link to articles about all sorts of things
 _OTHERS = (
     *("parentOrganization", "subOrganization", "memberOf", "sponsor", "funder", "founder", "employee"),
     *("author", "about", "mentions", "competitor", "isPartOf"),
@@ -276,7 +277,9 @@ def _profiles(
     for targets, proof, sure in ranked:
         for target in targets:
             named = profile(address(target, base), surely_mastodon=sure and proof != LISTED)
-            if named and urlsplit(named.url).hostname != urlsplit(url).hostname:
+            if not named or urlsplit(named.url).hostname == urlsplit(url).hostname:
+                continue
+            if targets is not linked or named.platform not in _ENCYCLOPAEDIAS:
                 found.append(proposal(named, proof, sure))
     return list(merged(found))[:MOST_PROFILES]
 

@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 from listening.net import Response
-from listening.sources import feeds, hackernews, mastodon, searxng, wikipedia
+from listening.sources import feeds, hackernews, mastodon, searxng, tranco, wikidata, wikipedia
 from listening.sources.discovery import read_home
 from tests.listening.sources.fake_http import FakeHttp
+from tests.listening.sources.listing import listed
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -29,8 +30,13 @@ def thread(source: type[Any], handle: str) -> Callable[[bytes], Any]:
     return lambda body: source(FakeHttp(body)).thread(handle).items
 
 
+def home(body: bytes) -> Any:
+    with listed():
+        return read_home(body.decode(), "https://www.fjallvik.example/")
+
+
 READERS: dict[str, Callable[[bytes], Any]] = {
-    "discovery/home.html": lambda body: read_home(body.decode(), "https://www.fjallvik.example/"),
+    "discovery/home.html": home,
     "feeds/rss2.xml": lambda body: feeds.parse(body, "", FEED, now=NOW),
     "feeds/atom.xml": lambda body: feeds.parse(body, "", "https://beans.example/feed", now=NOW),
     "feeds/rdf.xml": lambda body: feeds.parse(body, "", FEED, now=NOW),
@@ -41,6 +47,9 @@ READERS: dict[str, Callable[[bytes], Any]] = {
     "hackernews/item.json": thread(hackernews.HackerNews, "41000001"),
     "mastodon/timeline.json": lambda body: mastodon.parse(json.loads(body), "mastodon.social"),
     "mastodon/context.json": thread(mastodon.Mastodon, "mastodon.social/20"),
+    "tranco/ranks.json": lambda body: tranco.parse(json.loads(body)),
+    "wikidata/item.json": lambda body: wikidata.Wikidata(FakeHttp(body)).observe("Q90000001"),
+    "wikidata/search.json": lambda body: wikidata.Wikidata(FakeHttp(body))._search("Fjällvik", "sv"),
     "wikipedia/views.json": lambda body: wikipedia.parse(json.loads(body)),
     "searxng/search.json": lambda body: searxng.parse(json.loads(body), before=10),
 }

@@ -17,6 +17,8 @@ from listening.sources import feeds
 from listening.sources.hackernews import HackerNews
 from listening.sources.mastodon import Mastodon
 from listening.sources.searxng import SearXNG
+from listening.sources.tranco import Tranco
+from listening.sources.wikidata import Wikidata, propose
 from listening.sources.wikipedia import Wikipedia
 from tests.listening.sources.fake_http import FakeHttp, reply
 from tests.listening.sources.test_contract import Words
@@ -64,6 +66,8 @@ WEBFINGER = {
     "subject": "acct:a@b",
     "links": [{"rel": "self", "href": "https://social.kaffe.example/users/fjallvik"}],
 }
+FOUND = b'{"search": [{"id": "Q90000001"}]}'
+LIST = {"list_id": "X5Y7N", "available": True, "failed": False, "created_on": "2026-11-02T23:00:15.68"}
 PACE = {
     **{"step": "statuses", "host": "kaffe.example", "account": "7", "url": "", "max_id": None},
     **{"posts": 0, "replies": 0, "newest": "", "oldest": "", "page": 1},
@@ -95,6 +99,17 @@ CASES: dict[str, tuple[Any, Callable[[bytes], Any]]] = {
     ),
     "article": (ARTICLE, asked(Wikipedia, lambda w: w.observe("sv:Fjällvik Coffee"))),
     "views": (stored("wikipedia/views.json"), asked(Wikipedia, lambda w: w.observe("sv:X", {"title": "X"}))),
+    "item": (stored("wikidata/item.json"), asked(Wikidata, lambda w: w.observe("Q90000001"))),
+    "items": (stored("wikidata/search.json"), asked(Wikidata, lambda w: w._search("Fjällvik", "sv"))),
+    "proposals": (
+        stored("wikidata/item.json"),
+        lambda body: propose(FakeHttp(FOUND, body), "Fjällvik", "fjallvik.example", ("sv", "en")),  # type: ignore[arg-type]  # a fake client
+    ),
+    "list": (LIST, asked(Tranco, lambda t: t.rank("fjallvik.example"))),
+    "ranks": (
+        stored("tranco/ranks.json"),
+        asked(Tranco, lambda t: t.rank("fjallvik.example", {"list": "X5Y7N", "on": "2026-11-02"})),
+    ),
     "results": (stored("searxng/search.json"), asked(SearXNG, lambda s: s.results("fjällvik"))),
 }
 
