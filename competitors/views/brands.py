@@ -14,7 +14,6 @@ from competitors.forms import TAKEN, BrandForm, ProfileForm
 from competitors.models import Profile
 from listening import popularity
 from listening.models import Brand
-from listening.net import site_of
 from teams import access
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace, record
@@ -68,7 +67,7 @@ def add_profile(request: WorkspaceRequest, workspace: Workspace, pk: int) -> Htt
 def _brand_page(
     request: WorkspaceRequest, brand: Brand, form: BrandForm, profile_form: ProfileForm, status: int = 200
 ) -> HttpResponse:
-    site = site_of(f"https://{brand.domain}/") if brand.domain else ""
+    site = popularity.ranked_domain(brand.domain) if brand.domain else ""
     context = {
         "brand": brand,
         "popularity": popularity.of_sites({site: ()}).get(site),

@@ -207,10 +207,13 @@ def site_of(url: str) -> str:
 def registered_domain(url: str) -> str:
     """The domain that somebody bought from a registry ("anna.wordpress.com" -> "wordpress.com").
 
-    Unlike ``site_of``, hosting domains are domains like any other. An address without one gives its host.
+    Unlike ``site_of``, hosting domains are domains like any other. Where no registry is known, it is the last
+    two names, as the public suffix list has it. An address in numbers gives itself.
     """
     host = canonical_host(url).removeprefix("www.")
-    return _registries()(host).top_domain_under_public_suffix or host
+    if _literal(host):
+        return host
+    return _registries()(host).top_domain_under_public_suffix or ".".join(host.split(".")[-2:])
 
 
 @lru_cache(maxsize=1)

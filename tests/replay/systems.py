@@ -5,42 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from html import escape
 from typing import Any
 from urllib.parse import unquote
 
+from tests.replay import tranco, wikidata
+from tests.replay.wire import NOT_FOUND, Answer, Question, System, as_json
 from tests.replay.world import BRANDS, HOME, LAST_NUMBER, Brand, Post, World
 
 TIMELINE = 10  # statuses a page at most; servers may give fewer than asked for, so there are several pages
 RESULTS, RESULTS_A_PAGE = 36, 10
-
-
-@dataclass(frozen=True)
-class Question:
-    """A request as the original host would have got it; ``query`` holds the first value of each name."""
-
-    host: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]  # names in lower case
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Status, body and headers."""
-
-    body: bytes = b""
-    kind: str = "text/plain; charset=utf-8"
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-NOT_FOUND = Answer(b"Not found", status=404)
-System = Callable[[World, Question], Answer]
 
 
 def answer(world: World, question: Question) -> Answer | None:
@@ -52,10 +28,6 @@ def answer(world: World, question: Question) -> Answer | None:
     if question.path == "/robots.txt":
         return Answer(b"User-agent: *\nDisallow: /private/\n")
     return system(world, question)
-
-
-def _json(value: Any, **headers: str) -> Answer:
-    return Answer(json.dumps(value).encode(), "application/json; charset=utf-8", headers=headers)
 
 
 # --- Home pages and feeds -----------------------------------------------------------------------------------
@@ -173,7 +145,7 @@ def hackernews(world: World, question: Question) -> Answer:
     if kind == "search_by_date":
         return _search_news(world, question)
     story = world.post(int(name)) if kind == "items" and name.isdigit() else None
-    return _json(_tree(world, story)) if story and story.system == "hackernews" else NOT_FOUND
+    return as_json(_tree(world, story)) if story and story.system == "hackernews" else NOT_FOUND
 
 
 def _search_news(world: World, question: Question) -> Answer:
@@ -188,7 +160,7 @@ def _search_news(world: World, question: Question) -> Answer:
         and (author is None or post.author == author[1])
     ]
     shown = hits[: int(asked.get("hitsPerPage", "20"))]
-    return _json({"hits": [_hit(post) for post in shown], "nbHits": len(hits), "page": 0, "nbPages": 1})
+    return as_json({"hits": [_hit(post) for post in shown], "nbHits": len(hits), "page": 0, "nbPages": 1})
 
 
 def _says(post: Post, word: str) -> bool:
@@ -253,11 +225,11 @@ def mastodon(world: World, question: Question) -> Answer:
         return _timeline([_status(post) for post in tagged], question)
     if found := re.fullmatch(r"/api/v1/statuses/(\d+)/context", question.path):
         post = world.post(int(found[1]))
-        return _json({"ancestors": [], "descendants": _descendants(post)}) if post else NOT_FOUND
+        return as_json({"ancestors": [], "descendants": _descendants(post)}) if post else NOT_FOUND
     if question.path == "/api/v1/accounts/lookup":
         name = question.query.get("acct", "").partition("@")[0]
         one = next((one for one in BRANDS if one.mastodon == name and name), None)
-        return _json(_account(one.mastodon, one)) if one else NOT_FOUND
+        return as_json(_account(one.mastodon, one)) if one else NOT_FOUND
     if found := re.fullmatch(r"/api/v1/accounts/(\d+)/statuses", question.path):
         one = next((one for one in BRANDS if one.mastodon and one.account == found[1]), None)
         return _timeline(_own_statuses(world, one), question) if one else NOT_FOUND
@@ -270,9 +242,9 @@ def _timeline(statuses: list[dict[str, Any]], question: Question) -> Answer:
     below = [status for status in statuses if int(status["id"]) < before]
     page = below[: min(int(question.query.get("limit", "20")), TIMELINE)]
     if len(below) <= len(page):
-        return _json(page)
+        return as_json(page)
     further = f"https://{question.host}{question.path}?max_id={page[-1]['id']}"
-    return _json(page, Link=f'<{further}>; rel="next"')
+    return as_json(page, Link=f'<{further}>; rel="next"')
 
 
 def _account(name: str, one: Brand | None = None) -> dict[str, Any]:
@@ -345,11 +317,11 @@ def wikipedia(world: World, question: Question) -> Answer:
     if question.path != "/w/api.php":
         return NOT_FOUND
     if question.query.get("list") == "search":
-        return _json({"batchcomplete": True, "query": {"search": []}})
+        return as_json({"batchcomplete": True, "query": {"search": []}})
     one = next((one for one in BRANDS if one.articles.get(language, ("",))[0] == title), None)
     if one is None:
         missing = {"ns": 0, "title": title, "missing": True}
-        return _json({"batchcomplete": True, "query": {"pages": [missing]}})
+        return as_json({"batchcomplete": True, "query": {"pages": [missing]}})
     name, length, _views = one.articles[language]
     edited = (world.start - timedelta(days=6)).strftime("%Y-%m-%dT%H:%M:%SZ")
     page = {
@@ -361,7 +333,7 @@ def wikipedia(world: World, question: Question) -> Answer:
         "langlinks": [{"lang": other, "title": name} for other in one.articles if other != language],
         "revisions": [{"timestamp": edited, "size": length}],
     }
-    return _json({"batchcomplete": True, "query": {"pages": [page]}})
+    return as_json({"batchcomplete": True, "query": {"pages": [page]}})
 
 
 def pageviews(world: World, question: Question) -> Answer:
@@ -382,7 +354,7 @@ def pageviews(world: World, question: Question) -> Answer:
         views = articles[0][2] + day.toordinal() % 7
         items.append({"article": found[2], "timestamp": f"{day:%Y%m%d}00", "views": views})
         day += timedelta(days=1)
-    return _json({"items": items})
+    return as_json({"items": items})
 
 
 # --- SearXNG: https://docs.searxng.org/dev/search_api.html --------------------------------------------------
@@ -409,7 +381,7 @@ def searxng(world: World, question: Question) -> Answer:
     results = [_result(phrase, place, place % RESULTS_A_PAGE + 1) for place in places]
     empty: dict[str, Any] = {"answers": [], "corrections": [], "infoboxes": [], "suggestions": []}
     told = {"query": phrase, "number_of_results": 0, "unresponsive_engines": [["duckduckgo", "CAPTCHA"]]}
-    return _json({**told, "results": results, **empty})
+    return as_json({**told, "results": results, **empty})
 
 
 def _result(phrase: str, place: int, position: int) -> dict[str, Any]:
@@ -436,4 +408,6 @@ HOSTS: dict[str, System] = {
     HOME: mastodon,
     "wikimedia.org": pageviews,
     "searx.local": searxng,
+    "tranco-list.eu": tranco.ranks,
+    "wikidata.org": wikidata.action,
 }

@@ -21,7 +21,7 @@ class Brand:
     """A brand with its places. ``mastodon``: account name or ""; ``feed``: path of its feed or "".
 
     ``articles``: language to (title, bytes, readers a day). ``answers``: the first how many of the
-    conversations about it that have replies it takes part in.
+    conversations about it that have replies it takes part in. ``item``: its id in Wikidata.
     """
 
     id: str
@@ -33,6 +33,7 @@ class Brand:
     articles: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     followers: int = 0
     answers: int = 0
+    item: str = ""
 
     @property
     def account(self) -> str:
@@ -51,6 +52,7 @@ BRANDS = (
         articles={"en": ("Fjällvik Coffee", 14_200, 210), "sv": ("Fjällvik Coffee", 5_100, 34)},
         followers=2_150,
         answers=1,
+        item="Q90000001",
     ),
     Brand(
         "bergby",
@@ -62,9 +64,21 @@ BRANDS = (
         articles={"en": ("Bergby Roasters", 31_900, 480)},
         followers=6_800,
         answers=5,
+        item="Q90000002",
     ),
-    Brand("kustens", "Kustens Kaffe", "www.kustens.example", tags=("kustenskaffe",), feed="/feed.json"),
+    Brand(
+        *("kustens", "Kustens Kaffe", "www.kustens.example"),
+        tags=("kustenskaffe",),
+        feed="/feed.json",
+        item="Q90000003",
+    ),
 )
+RANKS = {
+    "mastodon.social": 812,
+    "ycombinator.com": 2_345,
+    "fjallvik.example": 95_000,
+    "bergby.example": 8_100,
+}
 FIELD = ("coffee", "kaffe")  # words and tags of the field they are in
 
 
