@@ -34,11 +34,11 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "length": gettext_noop("length in bytes"),
         "views_30d": gettext_noop("views in 30 days"),
         "languages": gettext_noop("languages"),
-        "website": gettext_noop("website"),
         "replies_30d": gettext_noop("replies in 30 days"),
         "last_edit": gettext_noop("latest edit"),
         "posts": gettext_noop("posts in all"),
         "following": gettext_noop("accounts followed"),
+        "website": gettext_noop("website"),
         "title": gettext_noop("title"),
         "exists": gettext_noop("exists"),
         # What somebody wrote down on a day, often years ago: history, never today's number.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.db.models import Count
 
 from listening import door, schedule, sources, store
 from listening.models import Brand, Fetch, Mention, Scan, SitePopularity
-from listening.net import Busy, registered_domain
+from listening.net import Busy, registered_domain, site_of
 from listening.sources import platforms
 from listening.store import Saved
 from listening.types import Page, Rank
@@ -57,11 +57,12 @@ def ranked_domain(site: str) -> str:
 def is_platform(site: str, heard_through: Iterable[str] = ()) -> bool:
     """Whether many write there of whom the site's rank says nothing: blog hosts, networks, forums.
 
-    ``heard_through``: the sources of what was said there. One that reads conversations reads a place of many.
+    ``heard_through``: the sources of what was said there. What one reads that many servers speak stands on
+    such a server.
     """
     domain = ranked_domain(site)
-    talking = {kind.name for kind in sources.with_capability("thread")}
-    return domain != site or domain in _PLATFORMS or bool(talking & set(heard_through))
+    served = {kind.name for kind in sources.with_capability("thread") if kind.instance}
+    return domain != site or domain in _PLATFORMS or bool(served & set(heard_through))
 
 
 _PLATFORMS = frozenset(ranked_domain(host) for host in platforms.HOSTS)
@@ -82,6 +83,14 @@ def of_sites(sites: Mapping[str, Collection[str]]) -> dict[str, Popularity]:
         for site, domain in domains.items()
         if domain in newest
     }
+
+
+def of_brand(domain: str) -> Popularity | None:
+    """What is known of a brand's own domain: of a platform only where the brand has its site below one."""
+    ranked = ranked_domain(domain) if domain else ""
+    found = of_sites({ranked: ()}).get(ranked)
+    is_below = site_of(f"https://{domain}/") != ranked
+    return replace(found, is_of_platform=is_below and is_platform(ranked)) if found else None
 
 
 def _popularity(row: SitePopularity, is_of_platform: bool) -> Popularity:

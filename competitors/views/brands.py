@@ -67,10 +67,9 @@ def add_profile(request: WorkspaceRequest, workspace: Workspace, pk: int) -> Htt
 def _brand_page(
     request: WorkspaceRequest, brand: Brand, form: BrandForm, profile_form: ProfileForm, status: int = 200
 ) -> HttpResponse:
-    site = popularity.ranked_domain(brand.domain) if brand.domain else ""
     context = {
         "brand": brand,
-        "popularity": popularity.of_sites({site: ()}).get(site),
+        "popularity": popularity.of_brand(brand.domain),
         "form": form,
         "profile_form": profile_form,
         "profiles": queries.profiles(brand.workspace, [brand]),

@@ -185,6 +185,7 @@ def test_the_newest_list_counts_and_what_was_never_asked_is_unknown() -> None:
         ("medium.com", [], True),
         ("ycombinator.com", [], True),
         ("social.example", ["mastodon"], True),
+        ("paper.example", ["hackernews"], False),  # which people link to there
         ("social.example", [], False),
     ],
 )
@@ -192,6 +193,23 @@ def test_the_rank_of_a_platform_says_nothing_of_who_writes_there(
     site: str, through: list[str], of_platform: bool
 ) -> None:
     assert popularity.is_platform(site, through) == of_platform
+
+
+@pytest.mark.parametrize(
+    ("domain", "of_platform"),
+    [
+        *(("www.fjallvik.example", False), ("fjallvik.example", False), ("medium.com", False)),
+        *(("shop.fjallvik.example", False), ("fjallvik.wordpress.com", True)),
+    ],
+)
+def test_the_rank_of_a_brands_domain_is_its_own_unless_it_lives_on_a_platform(
+    domain: str, of_platform: bool
+) -> None:
+    for site in ("fjallvik.example", "medium.com", "wordpress.com"):
+        keep(site, 5)
+    known = popularity.of_brand(domain)
+    assert known and known.is_of_platform == of_platform
+    assert popularity.of_brand("") is None and popularity.of_brand("unknown.example") is None
 
 
 def test_the_same_list_twice_is_one_row() -> None:
@@ -225,7 +243,7 @@ def test_a_mention_says_how_popular_its_site_is(workspace, alice):
     assert "among the first 10,000 sites of the Tranco list of 20 Nov 2026" in page
     assert "List X5Y7N" in page and "rank of the platform" not in page
     page = shown(alice, workspace, "mention", post.pk)
-    assert "among the first 1,000 sites" in page and "rank of the platform wordpress.com" in page
+    assert "among the first 1,000 sites" in page and "(rank of the platform wordpress.com)" in page
     keep("b.example", None, on=NEWEST + timedelta(days=1))
     page = shown(alice, workspace, "mention", blog.pk)
     assert "beyond the first 1,000,000 sites of the Tranco list of 21 Nov 2026" in page
