@@ -25,8 +25,8 @@ SCAN = 300_000  # milliseconds: the longest a scan may take here
 BEAT = 60.0  # seconds: the longest until a scan that is due begins; the beat ticks every 15
 FORMS = ("Keyword", "Tag")
 PLACES = (
-    *("", "mentions/", "mentions/sites/", "rivals/", "pitches/", "searches/", "sources/", "scans/", "plan/", "phrases/"),
-    *("brands/", "profiles/", "settings/", "setup/done/"),
+    *("", "mentions/", "rivals/", "pitches/", "searches/", "sources/", "scans/", "plan/", "phrases/"),
+    *("mentions/sites/", "brands/", "profiles/", "settings/", "setup/done/"),
 )
 # What has no original outside: our own rules, plans and reading, and what is computed from other figures.
 OF_OURS = {
