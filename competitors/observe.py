@@ -38,7 +38,6 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "last_edit": gettext_noop("latest edit"),
         "posts": gettext_noop("posts in all"),
         "following": gettext_noop("accounts followed"),
-        "website": gettext_noop("website"),
         "title": gettext_noop("title"),
         "exists": gettext_noop("exists"),
         # What somebody wrote down on a day, often years ago: history, never today's number.
@@ -53,6 +52,7 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "followers_reddit": gettext_noop("members on Reddit, as written in Wikidata"),
         "followers_telegram": gettext_noop("subscribers on Telegram, as written in Wikidata"),
         "followers_github": gettext_noop("followers on GitHub, as written in Wikidata"),
+        "website": gettext_noop("website"),
     }
 )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,11 +12,12 @@ from django.urls import reverse
 
 from competitors import setup
 from competitors.models import Profile
+from competitors.observe import save_readings
 from competitors.setup import Ticked, confirm, propose
 from listening.models import Brand, FeedSubscription, Industry, Search
 from listening.net import Busy, SourceError
 from listening.sources import discovery
-from listening.types import Proposal
+from listening.types import Proposal, Reading
 from teams.models import AuditEntry, User, Workspace
 from tests import make
 from tests.competitors.outside import CLIENT, HOME, Outside, address, seen_form, suggest
@@ -184,9 +187,7 @@ def test_a_confirmed_brand_has_profiles_feeds_searches_and_a_phrase(workspace, a
     assert AuditEntry.objects.get(verb="brand.added").user == alice
 
 
-def setup_time() -> Any:
-    from datetime import UTC, datetime
-
+def setup_time() -> datetime:
     return datetime(2026, 11, 20, 8, tzinfo=UTC)
 
 
@@ -367,10 +368,35 @@ def test_a_handle_of_a_colleague_is_added_by_hand(client, workspace, alice):
 
 
 @pytest.mark.parametrize(
+    "written",
+    ["q42", " Q42 ", "https://www.wikidata.org/wiki/Q42#P856", "http://www.wikidata.org/entity/Q42"],
+)
+def test_an_item_of_wikidata_is_added_by_its_id_or_address(client, workspace, alice, written):
+    client.force_login(alice)
+    brand = make.make_brand(workspace)
+    client.post(address("add_profile", workspace, brand.pk), {"source": "wikidata", "handle": written})
+    profile = brand.profiles.get()
+    assert (profile.handle, profile.url) == ("Q42", "https://www.wikidata.org/wiki/Q42")
+
+
+def test_followers_that_somebody_wrote_down_are_shown_with_their_day(client, workspace, alice):
+    client.force_login(alice)
+    brand = make.make_brand(workspace)
+    item = setup.add_profile(brand, Ticked("wikidata", "Q42", "https://www.wikidata.org/wiki/Q42"))
+    on = datetime(2024, 3, 2, tzinfo=UTC)
+    readings = [Reading("exists", 1), Reading("followers_x", 12345, on=on)]
+    save_readings(item, readings, datetime(2026, 11, 20, 8, tzinfo=UTC))
+    page = client.get(address("place", workspace, brand.pk, "wikidata")).content.decode()
+    assert re.search(r"följare på X, .*12\D345</span> <span [^>]+>2 mar 2024</span>", page)
+
+
+@pytest.mark.parametrize(
     "source, written",
     [
         ("mastodon", "anna"),
         ("wikipedia", "Kaffe"),
+        ("wikidata", "Kaffe"),
+        ("wikidata", "https://www.wikidata.org/wiki/Property:P856"),
         ("feeds", "http://10.0.0.1/feed"),
         ("site", "kaffe"),
         ("nowhere", "x"),
