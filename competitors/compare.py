@@ -159,6 +159,11 @@ class Dated:
         """The day a reading tells in its text, where it tells no time."""
         return day_in(self.text) if self.value is None else None
 
+    @property
+    def is_history(self) -> bool:
+        """Whether somebody wrote this number down on its day: it is never shown without that day."""
+        return self.metric.startswith("followers_")
+
 
 def moment_in(text: str) -> datetime | None:
     """The aware time in an ISO text; None for anything else."""

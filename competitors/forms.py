@@ -16,9 +16,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from competitors import handles, places
+from competitors import handles, places, proofs
 from competitors.models import Phrase, Profile
-from competitors.setup import MARKETS, BrandProposal, Ticked, split_domain
+from competitors.setup import MARKETS, MOST_PROPOSALS, BrandProposal, Ticked, split_domain
 from listening import searches
 from listening.models import Brand, Industry
 from listening.net import SourceError, check_url
@@ -147,9 +147,9 @@ class ProposalForm(forms.Form):
         return places.place_label(self.found.get("source", ""))
 
     @property
-    def proof(self) -> str:
-        """Where Earshot found it, in the reader's language."""
-        return gettext(self.found["proof"]) if self.found.get("proof") else ""
+    def proofs(self) -> list[tuple[str, str]]:
+        """Where Earshot found it: sentences in the reader's language, each with its address or ""."""
+        return proofs.read(self.found.get("proof", ""))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -174,7 +174,24 @@ class ProposalForm(forms.Form):
         return Ticked(source, handle, url, is_proposed=False)
 
 
-ProposalSet = forms.formset_factory(ProposalForm, extra=0, max_num=60, absolute_max=60)
+class ProposalForms(forms.BaseFormSet[ProposalForm]):
+    """All that is proposed for a brand."""
+
+    def by_place(self) -> list[tuple[str, list[ProposalForm]]]:
+        """(what the place is called, its proposals), as a person reads them: what is ticked comes first."""
+        groups: dict[str, list[ProposalForm]] = {}
+        for form in self.forms:
+            groups.setdefault(form.source_label, []).append(form)
+        for group in groups.values():
+            group.sort(key=lambda form: not form["tick"].value())
+        elsewhere = groups.pop(places.place_label(places.ELSEWHERE), None)
+        last = [(places.place_label(places.ELSEWHERE), elsewhere)] if elsewhere else []
+        return [*groups.items(), *last]
+
+
+ProposalSet = forms.formset_factory(
+    ProposalForm, formset=ProposalForms, extra=0, max_num=MOST_PROPOSALS, absolute_max=MOST_PROPOSALS
+)
 
 
 def ticked(proposals: forms.BaseFormSet[ProposalForm]) -> list[Ticked]:
@@ -190,7 +207,7 @@ def seal(proposal: Proposal, read_at: datetime) -> dict[str, Any]:
         "handle": proposal.handle,
         "url": proposal.url,
         "label": proposal.label,
-        "proof": proposal.proof,
+        "proof": proofs.of(proposal),
         "read_at": read_at.isoformat(),
     }
     return {

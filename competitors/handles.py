@@ -24,9 +24,12 @@ class Form:
 
 
 _LANGUAGE = r"(?P<language>[a-z]{2,12}(?:-[a-z]{2,10})*)"
+_ITEM = r"(?P<item>Q[1-9]\d{0,11})"
 _HOST = r"(?P<host>[\w.-]+\.[\w-]+(?::\d+)?)"
 _YOUTUBE = r"(?i:https?://(?:www\.|m\.)?youtube\.com)"
 
+# Sources whose handles are ids that nobody says.
+NUMBERED = ("wikidata", "youtube")
 # Sources whose handles are addresses have no line here.
 FORMS: Mapping[str, Form] = {
     "wikipedia": Form(
@@ -37,6 +40,15 @@ FORMS: Mapping[str, Form] = {
         ),
         handle="{language}:{title}",
         url="https://{language}.wikipedia.org/wiki/{quoted_title}",
+    ),
+    "wikidata": Form(
+        example="Q42",
+        patterns=(
+            re.compile(rf"https?://www\.wikidata\.org/(?:wiki|entity)/{_ITEM}(?:[?#].*)?", re.I),
+            re.compile(_ITEM, re.I),
+        ),
+        handle="{item}",
+        url="https://www.wikidata.org/wiki/{item}",
     ),
     "mastodon": Form(
         example="@name@mastodon.social",
@@ -125,14 +137,18 @@ def read(source: str, written: str) -> tuple[str, str]:
             if source == "bluesky":  # a name, or the id under which every name of an account is found
                 account = parts.get("did") or parts["name"].lower()
                 parts = {"account": account, "handle": account if "did" in parts else f"@{account}"}
+            parts |= {"item": parts["item"].upper()} if "item" in parts else {}
             url = check_url(form.url.format(**parts))
             return form.handle.format(**parts), url
     raise SourceError(NOT_A_HANDLE, "blocked", params={"written": written[:100], "example": form.example})
 
 
-def word(handle: str) -> str:
-    """The name in a handle as people type it: "@anna@mastodon.example", "@anna.bsky.social" -> "anna"; "" for
-    an address.
+def word(source: str, handle: str) -> str:
+    """The name in a handle as people type it: "@anna@mastodon.example", "@anna.bsky.social" -> "anna".
+
+    "" where there is none.
     """
+    if source in NUMBERED:
+        return ""
     name = handle.strip().lstrip("@").partition("@")[0].removesuffix(".bsky.social")
     return name if re.fullmatch(r"\w{3,}", name) else ""

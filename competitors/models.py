@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from competitors import proofs
 from competitors.compare import day_in, moment_in
 from competitors.places import place_label
 from competitors.site_types import TYPES
@@ -29,7 +30,7 @@ class Profile(models.Model):
     handle = models.CharField(max_length=2048)  # what the source's observe() takes
     url = models.URLField(max_length=2048)
     label = models.CharField(max_length=200, blank=True)
-    proof = models.TextField(blank=True)  # where it was found, in words
+    proof = models.TextField(blank=True)  # where it was found, in words, see competitors.proofs
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.PROPOSED)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -46,6 +47,11 @@ class Profile(models.Model):
     def place_label(self) -> str:
         """Where it is, as people call it, in the reader's language."""
         return place_label(self.source)
+
+    @property
+    def proofs(self) -> list[tuple[str, str]]:
+        """Where it was found: sentences in the reader's language, each with its address or ""."""
+        return proofs.read(self.proof)
 
 
 class Observation(models.Model):

@@ -43,6 +43,19 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "title": gettext_noop("title"),
         "handle": gettext_noop("handle"),
         "exists": gettext_noop("exists"),
+        # What somebody wrote down on a day, often years ago: history, never today's number.
+        "followers_x": gettext_noop("followers on X, as written in Wikidata"),
+        "followers_instagram": gettext_noop("followers on Instagram, as written in Wikidata"),
+        "followers_facebook": gettext_noop("followers on Facebook, as written in Wikidata"),
+        "followers_youtube": gettext_noop("subscribers on YouTube, as written in Wikidata"),
+        "followers_tiktok": gettext_noop("followers on TikTok, as written in Wikidata"),
+        "followers_linkedin": gettext_noop("followers on LinkedIn, as written in Wikidata"),
+        "followers_mastodon": gettext_noop("followers on Mastodon, as written in Wikidata"),
+        "followers_bluesky": gettext_noop("followers on Bluesky, as written in Wikidata"),
+        "followers_reddit": gettext_noop("members on Reddit, as written in Wikidata"),
+        "followers_telegram": gettext_noop("subscribers on Telegram, as written in Wikidata"),
+        "followers_github": gettext_noop("followers on GitHub, as written in Wikidata"),
+        "website": gettext_noop("website"),
     }
 )
 

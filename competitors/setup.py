@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 from urllib.parse import quote
@@ -17,11 +18,12 @@ from django.utils.translation import gettext_noop
 from competitors import handles, visibility
 from competitors.models import Phrase, Profile
 from competitors.observe import SITE, save_readings
-from listening import feeds, searches
+from listening import door, feeds, searches
 from listening.models import Brand, Industry, Search
 from listening.net import Busy, Client, Response, SourceError, canonical_host, check_url
 from listening.net.robots import Robots
-from listening.sources import discovery, wikipedia
+from listening.sources import discovery, wikidata, wikipedia
+from listening.sources.proposals import merged
 from listening.text import clean_line
 from listening.types import Proposal, Reading, SiteFacts
 from teams.models import User, Workspace, record
@@ -29,7 +31,9 @@ from teams.models import User, Workspace, record
 PATIENCE = 5.0  # seconds a person waits for a host's turn
 LONGEST_LOOK = 25.0  # seconds a person waits for everything that is proposed
 MARKETS = {"sv": "sv-SE", "en": "en-US"}  # where phrases are looked up, by the workspace's language
+WIKIDATA = "wikidata"
 MOST_WORDS = 20
+MOST_PROPOSALS = 60
 
 BUSY = gettext_noop(
     "%(host)s was asked a moment ago and may not be asked again yet. Try again in a few seconds."
@@ -105,9 +109,10 @@ def split_domain(text: str) -> tuple[str, str]:
 
 
 def propose(workspace: Workspace, text: str, client: Client) -> BrandProposal:
-    """Asks the home page (when ``text`` is a domain) and Wikipedia; never raises for what the outside does.
+    """Asks the home page (when ``text`` is a domain), Wikidata and Wikipedia; never raises for what they do.
 
-    What could not be read is told under ``problems``, and the rest is still proposed.
+    What could not be read is told under ``problems``, and the rest is still proposed. A profile that several
+    of them name is proposed once, with all that speaks for it.
     """
     client = cast(Client, Hurried(client, LONGEST_LOOK))  # only asked, and asked by get alone
     text = clean_line(text, 200)
@@ -116,19 +121,22 @@ def propose(workspace: Workspace, text: str, client: Client) -> BrandProposal:
     facts = _look(page, client, problems) if domain else None
     name = (facts and (facts.name or facts.title)) or (_name_from(domain) if domain else text)
     name = clean_line(name, 80)
-    found = [one for one in facts.proposals if _may_be_added(one)] if facts else []
+    found = list(facts.proposals) if facts else []
     if facts and not any(one.source == SITE for one in found):
         found.insert(0, Proposal(SITE, facts.url, facts.url, clean_line(facts.title) or domain, HOME_PAGE))
-    found += _articles(workspace, name, facts.language if facts else "", client, problems)
+    languages = _languages(workspace, facts.language if facts else "")
+    found += _items(workspace, name, domain, languages, found, client, problems)
+    found += _articles(name, languages, found, client, problems)
+    proposals = [one for one in merged(found) if _may_be_added(one)]
     # The names under which a brand writes are what people tag it with.
-    words = [word for one in found if one.confident and (word := handles.word(one.handle))]
+    words = [word for one in proposals if one.confident and (word := handles.word(one.source, one.handle))]
     squeezed = "".join(character for character in name if character.isalnum()).lower()
     return BrandProposal(
         name=name,
         domain=domain,
         aliases=tuple(word for word in searches.unique(words) if word.casefold() != squeezed),
         tags=tuple(searches.unique([squeezed, *words])),
-        proposals=tuple({(one.source, one.handle): one for one in reversed(found)}.values())[::-1],
+        proposals=tuple(_surest(proposals, MOST_PROPOSALS)),
         problems=tuple(problems),
     )
 
@@ -142,34 +150,72 @@ def _may_be_added(proposal: Proposal) -> bool:
     return True
 
 
-def _look(page: str, client: Client, problems: list[Problem]) -> SiteFacts | None:
+def _surest(proposals: list[Proposal], most: int) -> list[Proposal]:
+    """At most so many, in their order; those we are not sure of are left out first."""
+    kept = sorted(proposals, key=lambda one: not one.confident)[:most]
+    return [one for one in proposals if one in kept]
+
+
+def _languages(workspace: Workspace, language: str) -> list[str]:
+    """In which Wikipedias to look: the workspace's language, the home page's, English."""
+    return list(dict.fromkeys(filter(None, [workspace.language, language.partition("-")[0].lower(), "en"])))
+
+
+@contextmanager
+def _telling(problems: list[Problem]) -> Iterator[None]:
+    """What the outside does wrong inside becomes a problem that is told, and ends the part it happened in."""
     try:
-        robots = Robots(client, cache)
-        return discovery.look_at_home(client, page, patience=PATIENCE, robots=robots)
+        yield
     except SourceError as error:
         problems.append(Problem(error.message, dict(error.params)))
     except Busy as busy:
         problems.append(Problem(BUSY, {"host": busy.host}))
+
+
+def _look(page: str, client: Client, problems: list[Problem]) -> SiteFacts | None:
+    with _telling(problems):
+        return discovery.look_at_home(client, page, patience=PATIENCE, robots=Robots(client, cache))
     return None
 
 
+def _items(
+    workspace: Workspace,
+    name: str,
+    domain: str,
+    languages: list[str],
+    found: Sequence[Proposal],
+    client: Client,
+    problems: list[Problem],
+) -> tuple[Proposal, ...]:
+    """Wikidata's item with what it knows; nothing where the workspace does not listen to Wikidata."""
+    if not name or not any(kind.name == WIKIDATA for kind in door.enabled(workspace)):
+        return ()
+    known = next((one for one in found if one.source == WIKIDATA and one.confident), None)
+    with _telling(problems):
+        return wikidata.propose(client, name, domain, languages, known=known, patience=PATIENCE)
+    return ()
+
+
 def _articles(
-    workspace: Workspace, name: str, language: str, client: Client, problems: list[Problem]
+    name: str, languages: list[str], found: Sequence[Proposal], client: Client, problems: list[Problem]
 ) -> list[Proposal]:
-    """Wikipedia's articles; without any, the absence itself, so that the matrix can say "no" with proof."""
-    languages = list(
-        dict.fromkeys(filter(None, [workspace.language, language.partition("-")[0].lower(), "en"]))
-    )
-    try:
-        found = list(wikipedia.propose(client, name, languages, patience=PATIENCE))
-    except SourceError as error:
-        problems.append(Problem(error.message, dict(error.params)))
+    """Wikipedia's articles where nothing surer names any; without one, the absence, to be told with proof.
+
+    Where we know the brand's item, an article of the same name that the item does not name is about
+    something else, so it is not ticked.
+    """
+    named = {one.handle.partition(":")[0] for one in found if one.source == "wikipedia" and one.confident}
+    has_item = any(one.source == WIKIDATA and one.confident for one in found)
+    left = [one for one in languages if one not in named]
+    if not left or not name or (named and has_item):
         return []
-    except Busy as busy:
-        problems.append(Problem(BUSY, {"host": busy.host}))
+    articles: list[Proposal] | None = None
+    with _telling(problems):
+        articles = list(wikipedia.propose(client, name, left, patience=PATIENCE))
+    if articles is None:  # not reached, which proves no absence
         return []
-    if found or not name:
-        return found
+    if articles or named:
+        return [replace(one, confident=one.confident and not has_item) for one in articles]
     first = languages[0]
     url = f"https://{first}.wikipedia.org/wiki/{quote(name.replace(' ', '_'))}"
     return [Proposal("wikipedia", f"{first}:{name}", url, f"{name} ({first}.wikipedia.org)", NO_ARTICLE)]

@@ -137,6 +137,7 @@ FETCH_HANDLERS: dict[str, str] = {
     "thread": "listening.handlers.Threads",
     "observe": "competitors.observe.Observing",
     "results": "competitors.visibility.LookingUp",
+    "rank": "listening.popularity.Ranking",
 }
 
 # Data

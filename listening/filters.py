@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from listening import queries, query, sources
@@ -50,6 +51,7 @@ class MentionFilterForm(forms.Form):
         ],
     )
     story = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    site = forms.CharField(required=False, max_length=255, widget=forms.HiddenInput)
 
     def __init__(self, workspace: Workspace, data: Any) -> None:
         super().__init__(data)
@@ -75,6 +77,15 @@ class Filtered:
     matches: QuerySet[Match]
     mentions: QuerySet[Mention]
     cut: bool = False
+
+
+def address(asked: QueryDict, **changed: str) -> str:
+    """The query of an address that filters in the same way, but for ``changed``; without the page."""
+    query = asked.copy()
+    query.pop("page", None)
+    for name, value in changed.items():
+        query[name] = value
+    return query.urlencode()
 
 
 FIRST_DAY, LAST_DAY = date(1995, 1, 1), date(9990, 1, 1)  # beyond, adding a day or a zone overflows
@@ -114,6 +125,8 @@ def apply(workspace: Workspace, form: MentionFilterForm, now: datetime) -> Filte
         matches = matches.filter(mention__state=Mention.State.NOT_RELEVANT)
     if asked["story"]:
         matches = matches.filter(mention__story=asked["story"])
+    if asked["site"]:
+        matches = matches.filter(mention__site__domain=asked["site"].strip().lower())
     cut = False
     if asked["text"]:
         ids, cut = holding(workspace, matches, asked["text"])

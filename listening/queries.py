@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber, Trunc
 from django.utils import timezone
@@ -116,6 +117,34 @@ def told_first(mentions: QuerySet[Mention]) -> QuerySet[Mention]:
         place=Window(RowNumber(), partition_by="story", order_by=["-published_at", "-pk"]),
         copies=Window(Count("pk"), partition_by="story"),
     ).filter(place=1)
+
+
+@dataclass(frozen=True)
+class SiteHeard:
+    """How much was heard on one site, when last, and through which sources."""
+
+    domain: str
+    mentions: int
+    newest: datetime
+    sources: tuple[str, ...]
+
+
+def sites_heard(matches: QuerySet[Match], limit: int) -> list[SiteHeard]:
+    """The sites behind these matches, the most active first."""
+    rows = (
+        matches.order_by()
+        .values("mention__site__domain")
+        .annotate(
+            mentions=DISTINCT["mentions"],
+            newest=Max("published_at"),
+            through=ArrayAgg("source", distinct=True),
+        )
+        .order_by("-mentions", "mention__site__domain")[:limit]
+    )
+    return [
+        SiteHeard(row["mention__site__domain"], row["mentions"], row["newest"], tuple(row["through"]))
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -368,7 +397,7 @@ class Health:
 def health(workspace: Workspace) -> dict[str, Health]:
     """Per source, from its fetches. A source that was never asked is left out."""
     finished = Fetch.objects.filter(scan__workspace=workspace, finished_at__isnull=False).exclude(
-        capability="thread",
+        capability__in=("thread", "rank"),
         pages__lte=1,
         inspected=0,  # had nothing to ask, so nothing was answered
     )

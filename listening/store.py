@@ -1,6 +1,7 @@
-"""The only writer of mentions, stories, conversations, sites and authors.
+"""The only writer of mentions, stories, conversations, sites with their popularity, and authors.
 
-Every function runs inside the caller's transaction, may run twice, and touches one workspace.
+Every function runs inside the caller's transaction, may run twice, and touches one workspace; sites and
+their popularity are global.
 """
 
 from __future__ import annotations
@@ -11,11 +12,21 @@ from datetime import datetime
 
 from django.db import connection
 
-from listening.models import Author, Conversation, Fetch, Match, Mention, SearchVersion, Site, Story
+from listening.models import (
+    Author,
+    Conversation,
+    Fetch,
+    Match,
+    Mention,
+    SearchVersion,
+    Site,
+    SitePopularity,
+    Story,
+)
 from listening.net import SourceError
 from listening.pipeline import Draft, Hit, group
 from listening.query import sql
-from listening.types import Reply
+from listening.types import Rank, Reply
 from teams.models import Workspace
 
 
@@ -105,7 +116,7 @@ def _insert(
     fetch: Fetch | None,
 ) -> dict[tuple[str, str], Mention]:
     stories = _stories(workspace, drafts)
-    sites = _sites(drafts)
+    sites = _sites({draft.domain for draft in drafts})
     authors = _authors(workspace, drafts)
     made = [
         Mention(
@@ -170,8 +181,33 @@ def _stories(workspace: Workspace, drafts: Sequence[Draft]) -> list[int]:
     return [story if story > 0 else made[-story - 1].pk for story in grouping.story_of]
 
 
-def _sites(drafts: Sequence[Draft]) -> dict[str, Site]:
-    domains = sorted({draft.domain for draft in drafts})
+def save_ranks(source: str, ranks: Sequence[Rank], now: datetime) -> int:
+    """Stores where a list has sites: one row for each site and day of the list. Returns how many."""
+    sites = _sites({rank.site for rank in ranks})
+    rows = {
+        (rank.site, rank.on): SitePopularity(
+            site=sites[rank.site],
+            list=source,
+            rank=rank.rank,
+            length=rank.length,
+            listed_on=rank.on,
+            list_id=rank.list_id,
+            url=rank.url[:2048],
+            taken_at=now,
+        )
+        for rank in ranks
+    }
+    SitePopularity.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["site", "list", "listed_on"],
+        update_fields=["rank", "length", "list_id", "url", "taken_at"],
+    )
+    return len(rows)
+
+
+def _sites(domains: Iterable[str]) -> dict[str, Site]:
+    domains = sorted(domains)
     Site.objects.bulk_create([Site(domain=domain) for domain in domains], ignore_conflicts=True)
     return {site.domain: site for site in Site.objects.filter(domain__in=domains)}
 

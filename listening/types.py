@@ -3,13 +3,14 @@
 source -> Page[Item] -> pipeline -> store
 source -> Page[Reading] -> observe
 source -> Page[Result] -> visibility
+source -> Page[Rank] -> popularity
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
 
 Cursor = Mapping[str, Any]  # JSON-serialisable; a source reads only the cursors it wrote itself
@@ -77,6 +78,18 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Rank:
+    """Where a list of popular sites had one site on one day."""
+
+    site: str  # the domain that was asked for
+    rank: int | None  # None = not among the ``length`` sites of the list
+    length: int
+    on: date  # the day of the list
+    list_id: str = ""  # the name under which this very list is kept for good, where it is known
+    url: str = ""  # where a person can check it
+
+
+@dataclass(frozen=True)
 class Page(Generic[T]):
     """What one request (or one short, fixed set of requests) gave.
 
@@ -127,12 +140,14 @@ class FeedAnswer:
 class Proposal:
     """Something a home page or an encyclopaedia tells of a brand, for the user to tick."""
 
-    source: str  # name of the source that reads it: "feeds", "wikipedia", "mastodon", "site"
+    source: str  # name of the source that reads it, "site", or "link" where none does
     handle: str  # what that source's observe() or poll() takes
     url: str
     label: str
     proof: str  # where it was found, in words
     confident: bool = True
+    proof_url: str = ""  # where that can be read, if not on the page that was looked at
+    more: tuple[tuple[str, str], ...] = ()  # what else speaks for it: (in words, address or "")
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from listening.views import feeds, mentions, scans, searches, source, sources
+from listening.views import feeds, mentions, scans, searches, sites, source, sources
 
 app_name = "listening"
 
 urlpatterns = [
     path("mentions/", mentions.mentions, name="mentions"),
+    path("mentions/sites/", sites.sites, name="sites"),
     path("mentions/<int:pk>/", mentions.mention, name="mention"),
     path("mentions/<int:pk>/mark/", mentions.mark, name="mark"),
     path("searches/", searches.searches_page, name="searches"),

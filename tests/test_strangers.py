@@ -130,6 +130,7 @@ LINES: dict[str, Line] = {
     "account_reset_password_from_key_done": Line("anybody"),
     "listening:mentions": Line("viewer"),
     "listening:mention": Line("viewer", {"pk": "mention"}),
+    "listening:sites": Line("viewer"),
     "listening:mark": Line("editor", {"pk": "mention"}, {"as": "starred"}),
     "listening:searches": Line("viewer"),
     "listening:search": Line("viewer", {"pk": "search"}, {"text": "fjällvik NOT jobs", "is_on": "on"}),

@@ -24,6 +24,7 @@ CAPABILITIES = {
     "poll": "feeds",
     "observe": "readings of a brand's profile",
     "results": "result pages",
+    "rank": "how popular a site is",
 }
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from competitors import queries, setup
 from competitors.forms import TAKEN, BrandForm, ProfileForm
 from competitors.models import Profile
+from listening import popularity
 from listening.models import Brand
 from teams import access
 from teams.access import WorkspaceRequest, member
@@ -68,6 +69,7 @@ def _brand_page(
 ) -> HttpResponse:
     context = {
         "brand": brand,
+        "popularity": popularity.of_brand(brand.domain),
         "form": form,
         "profile_form": profile_form,
         "profiles": queries.profiles(brand.workspace, [brand]),

@@ -5,6 +5,7 @@ from listening.models.credentials import Credential
 from listening.models.due import Due
 from listening.models.feeds import Feed, FeedEntry, FeedSubscription
 from listening.models.mentions import Author, Capture, Conversation, Match, Mention, Site, Story
+from listening.models.popularity import SitePopularity
 from listening.models.scans import Fetch, Scan, ScanPlan, SourceSetting
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Search",
     "SearchVersion",
     "Site",
+    "SitePopularity",
     "SourceSetting",
     "Story",
 ]

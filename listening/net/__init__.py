@@ -5,7 +5,7 @@ from listening.net.errors import Busy, SourceError
 from listening.net.pace import Pace, SharedPace
 from listening.net.response import Response, check, retry_after
 from listening.net.settings import Settings
-from listening.net.urls import canonical_host, check_url, join, site_of
+from listening.net.urls import canonical_host, check_url, join, registered_domain, site_of
 
 __all__ = [
     "Busy",
@@ -19,6 +19,7 @@ __all__ = [
     "check",
     "check_url",
     "join",
+    "registered_domain",
     "retry_after",
     "site_of",
 ]

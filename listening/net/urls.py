@@ -203,6 +203,24 @@ def site_of(url: str) -> str:
     return _suffixes()(host).top_domain_under_public_suffix or host
 
 
+@lru_cache(maxsize=4096)
+def registered_domain(url: str) -> str:
+    """The domain that somebody bought from a registry ("anna.wordpress.com" -> "wordpress.com").
+
+    Unlike ``site_of``, hosting domains are domains like any other. Where no registry is known, it is the last
+    two names, as the public suffix list has it. An address in numbers gives itself.
+    """
+    host = canonical_host(url).removeprefix("www.")
+    if _literal(host):
+        return host
+    return _registries()(host).top_domain_under_public_suffix or ".".join(host.split(".")[-2:])
+
+
+@lru_cache(maxsize=1)
+def _registries() -> tldextract.TLDExtract:
+    return tldextract.TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=False)
+
+
 @lru_cache(maxsize=1)
 def _suffixes() -> tldextract.TLDExtract:
     # No list is fetched and none is cached on disk: the snapshot inside the package is enough.

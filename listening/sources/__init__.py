@@ -11,6 +11,8 @@ from listening.sources.hackernews import HackerNews
 from listening.sources.mastodon import Mastodon
 from listening.sources.reddit import Reddit
 from listening.sources.searxng import SearXNG
+from listening.sources.tranco import Tranco
+from listening.sources.wikidata import Wikidata
 from listening.sources.wikipedia import Wikipedia
 from listening.sources.wordpress import WordPress
 from listening.sources.youtube import YouTube
@@ -35,9 +37,11 @@ SOURCES: tuple[type[Source], ...] = (
     Bluesky,
     Reddit,
     Wikipedia,
+    Wikidata,
     WordPress,
     YouTube,
     SearXNG,
+    Tranco,
 )
 
 # Sources that are gone, name -> label: their stored mentions stay readable.

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 #   poll(url, etag="", last_modified="", body_hash="", named="") -> FeedAnswer
 #   observe(handle, cursor=None) -> Page[Reading]        numbers of one profile
 #   results(phrase, market, cursor=None, *, depth=30) -> Page[Result]  one page of a search engine's results
+#   rank(site, cursor=None) -> Page[Rank]                where a list of popular sites has one
 #   check() -> None                                      one cheap call when credentials are saved
-CAPABILITIES = ("search", "tagged", "thread", "poll", "observe", "results")
+CAPABILITIES = ("search", "tagged", "thread", "poll", "observe", "results", "rank")
 
 Shape = TypeVar("Shape", dict[str, Any], list[Any])
 

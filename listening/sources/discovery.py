@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 from lxml import html as markup
 
-from listening.net import Busy, SourceError, check
+from listening.net import Busy, SourceError, check, site_of
 from listening.net.errors import gettext_noop
 from listening.sources.feed_documents import parse
-from listening.sources.platforms import Profile, profile
+from listening.sources.platforms import LINK, Profile, profile, proposal
+from listening.sources.proposals import merged
 from listening.sources.values import address, links, objects_in
 from listening.text import clean_line
 from listening.types import Proposal, SiteFacts
@@ -56,7 +57,22 @@ PROBED = gettext_noop("found at a usual address of the site")
 TYPED = gettext_noop("the address that was typed")
 OWNED = gettext_noop("the home page says that this is its own profile")
 LISTED = gettext_noop("the home page lists this profile in its data for search engines")
+SOMEBODYS = gettext_noop("the home page lists this profile in its data, for somebody else whom it names")
 MENTIONED = gettext_noop("the home page links to this profile")
+HOSTED = gettext_noop("the home page is a site of WordPress.com")
+
+# In JSON-LD, what stands for itself and not for the brand: by its type, and by what it is to the brand.
+_NO_BRANDS = frozenset(
+    """
+    person article newsarticle blogposting creativework webpage movie book product event place review
+    tvseries videoobject podcastepisode
+    """.split()  # noqa: SIM905  # a list of words
+)
+_ENCYCLOPAEDIAS = ("Wikipedia", "Wikidata")  # pages link to articles about all sorts of things
+_OTHERS = (
+    *("parentOrganization", "subOrganization", "memberOf", "sponsor", "funder", "founder", "employee"),
+    *("author", "about", "mentions", "competitor", "isPartOf"),
+)
 
 
 def look_at_home(
@@ -227,14 +243,20 @@ def _own_name(data: list[dict[str, Any]]) -> str:
 def _profiles(
     page: Any, data: list[dict[str, Any]], meta: dict[str, str], base: str, url: str
 ) -> list[Proposal]:
-    """Profiles on known platforms, each once: first those the page calls its own, then the linked."""
+    """Profiles on known platforms, each once: first those the page calls its own, then the linked.
+
+    Only what the page says of itself is ``confident``. Whether a profile links back is not asked: that would
+    be a request for each, while a person waits who sees the profile anyway.
+    """
     own: list[str] = []
     linked: list[str] = []
+    same, others = _same_as(data, url)
     for tag in islice(page.iter("a", "link"), MOST_LINKS):
         target, rel = address(tag.get("href"), base), (tag.get("rel") or "").lower().split()
-        if target and (tag.tag == "a" or "me" in rel):
+        if target and "sameas" in (tag.get("itemprop") or "").lower().split():  # the same in microdata
+            same.append(target)
+        elif target and (tag.tag == "a" or "me" in rel):
             (own if "me" in rel else linked).append(target)
-    same = [target for found in data for target in _same_as(found)]
     texts = " ".join(
         [
             meta.get("fediverse:creator", ""),
@@ -248,26 +270,50 @@ def _profiles(
         (own, OWNED, True),
         (same, LISTED, True),
         (handles, MENTIONED, True),
+        (others, SOMEBODYS, False),
         (linked, MENTIONED, False),
     )
-    found: dict[tuple[str, str], Proposal] = {}
+    found = _hosted(meta, url)
     for targets, proof, sure in ranked:
         for target in targets:
             named = profile(address(target, base), surely_mastodon=sure and proof != LISTED)
-            if named and urlsplit(named.url).hostname != urlsplit(url).hostname:
-                found.setdefault((named.platform, named.handle.casefold()), _proposal(named, proof, sure))
-    return list(found.values())[:MOST_PROFILES]
+            if not named or urlsplit(named.url).hostname == urlsplit(url).hostname:
+                continue
+            if targets is not linked or named.platform not in _ENCYCLOPAEDIAS:
+                found.append(proposal(named, proof, sure))
+    return list(merged(found))[:MOST_PROFILES]
 
 
-def _same_as(found: dict[str, Any]) -> list[str]:
-    same = found.get("sameAs")
-    return [target for target in (same if isinstance(same, list) else [same]) if isinstance(target, str)]
+def _same_as(data: list[dict[str, Any]], url: str) -> tuple[list[str], list[str]]:
+    """The addresses of ``sameAs``: the brand's own, and those of whomever else the page describes."""
+    strangers = {id(one) for found in data for name in _OTHERS for one in _objects(found.get(name))}
+    own: list[str] = []
+    others: list[str] = []
+    for found in data:
+        kinds = {str(kind).lower() for kind in _several(found.get("@type"))}
+        # One object can be several things, such as a person and their firm: one of them suffices.
+        is_other = id(found) in strangers or (kinds and kinds <= _NO_BRANDS)
+        home = address(found.get("url"), url)
+        is_other = is_other or bool(home and site_of(home) != site_of(url))
+        targets = [target for target in _several(found.get("sameAs")) if isinstance(target, str)]
+        (others if is_other else own).extend(targets)
+    return own, others
 
 
-def _proposal(named: Profile, proof: str, confident: bool) -> Proposal:
-    if named.platform == "Mastodon":
-        return Proposal("mastodon", named.handle, named.url, named.handle, proof, confident)
-    if named.platform == "Bluesky":
-        handle = named.handle if named.handle.startswith("did:") else f"@{named.handle.lower()}"
-        return Proposal("bluesky", handle, named.url, handle, proof, confident)
-    return Proposal("link", named.url, named.url, f"{named.platform}: {named.handle}", proof, confident)
+def _several(value: Any) -> list[Any]:
+    """JSON-LD writes one value without a list."""
+    return value if isinstance(value, list) else [value] if value is not None else []
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [one for one in _several(value) if isinstance(one, dict)]
+
+
+def _hosted(meta: dict[str, str], url: str) -> list[Proposal]:
+    """The page's own site where WordPress.com serves it; nothing while no source reads such sites."""
+    host = (urlsplit(url).hostname or "").lower()
+    on_its_own_name = meta.get("generator", "").strip().casefold() == "wordpress.com"
+    if not host or not (on_its_own_name or host.endswith(".wordpress.com")):
+        return []
+    found = proposal(Profile("WordPress", host, f"https://{host}/"), HOSTED)
+    return [] if found.source == LINK else [found]

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from listening import filters, queries, query
+from listening import filters, popularity, queries, query
 from listening.models import Match, Mention
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace
@@ -34,6 +34,8 @@ def mentions(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
             present(mention)
         attach_reasons(page.object_list)
         context |= {"page": page, "counts": numbers, "cut": found.cut, "one_story": one_story}
+        context |= {"site": form.cleaned_data["site"], "query": filters.address(request.GET)}
+        context["without_site"] = filters.address(request.GET, site="")
     context["has_searches"] = workspace.searches.exists()
     template = (
         "listening/_mentions.html"
@@ -60,6 +62,7 @@ def mention(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpRes
     )
     context = {
         "mention": one,
+        "popularity": popularity.of_sites({one.site.domain: [one.source]}).get(one.site.domain),
         "matches": matches,
         "copies": copies.select_related("site")[:20],
         "title_pieces": marked(one, matches, "title"),

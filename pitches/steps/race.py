@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from competitors import compare, queries
+from competitors import compare, proofs, queries
 from competitors.compare import Standing
 from competitors.observe import SITE
 from competitors.queries import Momentum, Place, PlaceCell, Presence
@@ -121,7 +121,7 @@ def _presence_rows(matrix: Presence) -> list[Row]:
             "author": "",
             "date": cell.cell.on.isoformat() if cell.cell.on else "",
             "excerpt": cell.reason,
-            "why": cell.profile.proof[:300] if cell.profile else "",
+            "why": proofs.best(cell.profile.proof)[:300] if cell.profile else "",
         }
         for brand, cells in matrix.rows
         for cell in cells

@@ -12,6 +12,7 @@ from competitors.setup import Ticked
 from listening import door, scan, schedule
 from listening.models import Brand, Search
 from listening.query import Document
+from listening.sources import discovery, wikidata
 from teams.models import Workspace
 from tests import make, scanning
 from tests.recorded import SEARXNG, RecordedWeb
@@ -61,8 +62,12 @@ def test_the_home_page_leads_to_name_feed_profile_and_article(workspace, web):
         handles = {(one.source, one.handle) for one in found.proposals if one.confident}
         assert found.name == brand["name"]
         assert ("site", f"https://{brand['domain']}/") in handles
+        assert ("wikidata", brand["wikidata"]) in handles
+        assert len({(one.source, one.handle) for one in found.proposals}) == len(found.proposals)
         if brand.get("mastodon"):
             assert ("mastodon", brand["mastodon"]) in handles
+            account = next(one for one in found.proposals if one.source == "mastodon")
+            assert (account.proof, account.more[-1][0]) == (discovery.OWNED, wikidata.SAYS)
         if brand.get("feed"):
             assert ("feeds", f"https://{brand['domain']}{brand['feed']['path']}") in handles
         if "en" in (brand.get("wikipedia") or {}):
@@ -115,6 +120,7 @@ def test_presence_is_what_the_server_says_is_true(workspace, web, settings):
             compared += 1
         else:
             assert cells["mastodon"].state == "unknown", "nobody proved that there is none"
+        assert cells["wikidata"].readings["languages"].value == len(brand["wikipedia"])
         if "en" in (brand.get("wikipedia") or {}):
             assert cells["wikipedia"].readings["length"].value == brand["wikipedia"]["en"]["length"]
             assert cells["wikipedia"].readings["views_30d"].value

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,82 +12,17 @@ from django.urls import reverse
 
 from competitors import setup
 from competitors.models import Profile
-from competitors.setup import BrandProposal, Ticked, confirm, propose
-from listening import net
+from competitors.observe import save_readings
+from competitors.setup import Ticked, confirm, propose
 from listening.models import Brand, FeedSubscription, Industry, Search
 from listening.net import Busy, SourceError
-from listening.net.robots import Robots
-from listening.sources import discovery, wikipedia
-from listening.types import Proposal, SiteFacts
+from listening.sources import discovery
+from listening.types import Proposal, Reading
 from teams.models import AuditEntry, User, Workspace
 from tests import make
+from tests.competitors.outside import CLIENT, HOME, Outside, address, seen_form, suggest
 
 pytestmark = pytest.mark.django_db
-
-CLIENT = net.Client(net.Settings(agent="Earshot/test"), None)  # what it would ask is played
-
-HOME = SiteFacts(
-    url="https://www.bergby-rosteri.example/",
-    title="Bergby Rosteri – kaffe sedan 1912",
-    name="Bergby Rosteri",
-    language="sv-SE",
-    proposals=(
-        Proposal(
-            "feeds",
-            "https://www.bergby-rosteri.example/feed",
-            "https://www.bergby-rosteri.example/feed",
-            "Nytt",
-            discovery.LINKED,
-        ),
-        Proposal(
-            "mastodon",
-            "@bergby@social.example",
-            "https://social.example/@bergby",
-            "@bergby@social.example",
-            discovery.OWNED,
-        ),
-        Proposal(
-            "link",
-            "https://www.youtube.com/@bergby",
-            "https://www.youtube.com/@bergby",
-            "YouTube: @bergby",
-            discovery.MENTIONED,
-            False,
-        ),
-    ),
-)
-ARTICLE = Proposal(
-    "wikipedia",
-    "sv:Bergby Rosteri",
-    "https://sv.wikipedia.org/wiki/Bergby_Rosteri",
-    "Bergby Rosteri (sv.wikipedia.org)",
-    "the article of this name",
-)
-
-
-class Outside:
-    """Plays the home page and Wikipedia; remembers what was asked."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.home: SiteFacts | Exception = HOME
-        self.articles: tuple[Proposal, ...] | Exception = (ARTICLE,)
-        self.looked: list[str] = []
-        self.asked: list[tuple[str, tuple[str, ...]]] = []
-        monkeypatch.setattr(discovery, "look_at_home", self._look)
-        monkeypatch.setattr(wikipedia, "propose", self._propose)
-        monkeypatch.setattr("listening.door.client", lambda: CLIENT)
-
-    def _look(self, http: Any, page: str, *, patience: float, robots: Robots) -> SiteFacts:
-        self.looked.append(page)
-        if isinstance(self.home, Exception):
-            raise self.home
-        return self.home
-
-    def _propose(self, http: Any, name: str, languages: Any, *, patience: float = 0) -> tuple[Proposal, ...]:
-        self.asked.append((name, tuple(languages)))
-        if isinstance(self.articles, Exception):
-            raise self.articles
-        return self.articles
 
 
 @pytest.fixture
@@ -101,10 +38,6 @@ def alice() -> User:
 @pytest.fixture
 def workspace(alice: User) -> Workspace:
     return make.make_workspace(alice, language="sv")
-
-
-def suggest(workspace: Workspace, text: str) -> BrandProposal:
-    return propose(workspace, text, CLIENT)  # the outside is played
 
 
 # What is proposed
@@ -211,7 +144,7 @@ def test_what_is_asked_for_a_person_ends_in_time(monkeypatch, workspace):
 
     found = propose(workspace, "bergby.example", Slow())  # type: ignore[arg-type]  # only get() is asked
     assert sum(given) == setup.LONGEST_LOOK
-    assert len(found.problems) == 2, "the home page was silent, and Wikipedia was not asked any more"
+    assert len(found.problems) == 3, "the home page was silent, and nobody else was asked any more"
     assert found.problems[1].message == setup.TOO_SLOW
     assert found.name == "Bergby"
 
@@ -254,9 +187,7 @@ def test_a_confirmed_brand_has_profiles_feeds_searches_and_a_phrase(workspace, a
     assert AuditEntry.objects.get(verb="brand.added").user == alice
 
 
-def setup_time() -> Any:
-    from datetime import UTC, datetime
-
+def setup_time() -> datetime:
     return datetime(2026, 11, 20, 8, tzinfo=UTC)
 
 
@@ -310,24 +241,6 @@ def test_an_edited_brand_keeps_the_wording_of_its_searches(workspace):
 
 
 # The pages
-
-
-def address(name: str, workspace: Workspace, *args: Any) -> str:
-    return reverse(f"competitors:{name}", args=[workspace.code, *args])
-
-
-def seen_form(response: Any) -> dict[str, Any]:
-    """What a browser would send back when the proposals are confirmed as they are."""
-    form, proposals = response.context["form"], response.context["proposals"]
-    data: dict[str, Any] = {"confirm": "1"}
-    data |= {field.html_name: form[field.name].field.prepare_value(field.value()) or "" for field in form}
-    for field in proposals.management_form:
-        data[field.html_name] = field.value()
-    for one in proposals:
-        data |= {one["handle"].html_name: one["handle"].value(), one["seal"].html_name: one["seal"].value()}
-        if one["tick"].value():
-            data[one["tick"].html_name] = "on"
-    return data
 
 
 def test_alice_types_a_domain_ticks_and_has_a_brand(client, outside, workspace, alice):
@@ -455,10 +368,35 @@ def test_a_handle_of_a_colleague_is_added_by_hand(client, workspace, alice):
 
 
 @pytest.mark.parametrize(
+    "written",
+    ["q42", " Q42 ", "https://www.wikidata.org/wiki/Q42#P856", "http://www.wikidata.org/entity/Q42"],
+)
+def test_an_item_of_wikidata_is_added_by_its_id_or_address(client, workspace, alice, written):
+    client.force_login(alice)
+    brand = make.make_brand(workspace)
+    client.post(address("add_profile", workspace, brand.pk), {"source": "wikidata", "handle": written})
+    profile = brand.profiles.get()
+    assert (profile.handle, profile.url) == ("Q42", "https://www.wikidata.org/wiki/Q42")
+
+
+def test_followers_that_somebody_wrote_down_are_shown_with_their_day(client, workspace, alice):
+    client.force_login(alice)
+    brand = make.make_brand(workspace)
+    item = setup.add_profile(brand, Ticked("wikidata", "Q42", "https://www.wikidata.org/wiki/Q42"))
+    on = datetime(2024, 3, 2, tzinfo=UTC)
+    readings = [Reading("exists", 1), Reading("followers_x", 12345, on=on)]
+    save_readings(item, readings, datetime(2026, 11, 20, 8, tzinfo=UTC))
+    page = client.get(address("place", workspace, brand.pk, "wikidata")).content.decode()
+    assert re.search(r"followers on X, .*12,345</span> <span [^>]+>2 Mar 2024</span>", page)
+
+
+@pytest.mark.parametrize(
     "source, written",
     [
         ("mastodon", "anna"),
         ("wikipedia", "Kaffe"),
+        ("wikidata", "Kaffe"),
+        ("wikidata", "https://www.wikidata.org/wiki/Property:P856"),
         ("feeds", "http://10.0.0.1/feed"),
         ("site", "kaffe"),
         ("nowhere", "x"),

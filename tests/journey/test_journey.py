@@ -26,7 +26,7 @@ BEAT = 60.0  # seconds: the longest until a scan that is due begins; the beat ti
 FORMS = ("Keyword", "Tag")
 PLACES = (
     *("", "mentions/", "rivals/", "pitches/", "searches/", "sources/", "scans/", "plan/", "phrases/"),
-    *("brands/", "profiles/", "settings/", "setup/done/"),
+    *("mentions/sites/", "brands/", "profiles/", "settings/", "setup/done/"),
 )
 # What has no original outside: our own rules, plans and reading, and what is computed from other figures.
 OF_OURS = {
@@ -122,7 +122,7 @@ class TestJourney:
         press(page, "Look")
         expect(page.locator("#id_name")).to_have_value(trip.web.own_name)
         ticked = page.locator(".proposal", has=page.locator("input:checked"))
-        for place in ("Feed", "Mastodon", "Wikipedia"):
+        for place in ("Feed", "Mastodon", "Wikidata", "Wikipedia"):
             expect(ticked.filter(has_text=place).first).to_be_visible()
         trip.fits_a_phone()
         press(page, "This is our brand")
@@ -220,6 +220,20 @@ class TestJourney:
         page.get_by_label("Period").select_option(label="All time")
         expect(page).to_have_url(re.compile("days=(&|$)"))
         trip.fits_a_phone()
+
+    def test_the_number_of_sites_opens_how_popular_they_are(self, trip: Trip) -> None:
+        page = trip.page
+        trip.open("mentions/")
+        page.locator("#mentions").get_by_role("link", name=re.compile(r"^\d+ sites$")).click()
+        panel = page.get_by_role("dialog")
+        expect(panel).to_contain_text(re.compile(r"among the first [\d,]+ sites of the Tranco list of \d+"))
+        site = panel.locator("li").first
+        heard = whole(site.locator(".figure").inner_text())
+        site.locator(".figure").click()
+        expect(page.get_by_text("Only what was said on")).to_be_visible()
+        assert mentions_counted(page) == heard > 0
+        trip.fits_a_phone()
+        trip.open("mentions/")
 
     def test_a_mention_says_why_it_matched(self, trip: Trip) -> None:
         page = trip.page

@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from tests.replay import bluesky as bluesky_of
-from tests.replay.answers import NOT_FOUND, Answer, Question, System
-from tests.replay.answers import as_json as _json
+from tests.replay import tranco, wikidata
+from tests.replay.answers import NOT_FOUND, Answer, Question, System, as_json
 from tests.replay.reddit import reddit
 from tests.replay.wordpress import wordpress
 from tests.replay.world import BRANDS, HOME, LAST_NUMBER, Brand, Post, World
@@ -151,7 +151,7 @@ def hackernews(world: World, question: Question) -> Answer:
     if kind == "search_by_date":
         return _search_news(world, question)
     story = world.post(int(name)) if kind == "items" and name.isdigit() else None
-    return _json(_tree(world, story)) if story and story.system == "hackernews" else NOT_FOUND
+    return as_json(_tree(world, story)) if story and story.system == "hackernews" else NOT_FOUND
 
 
 def _search_news(world: World, question: Question) -> Answer:
@@ -166,7 +166,7 @@ def _search_news(world: World, question: Question) -> Answer:
         and (author is None or post.author == author[1])
     ]
     shown = hits[: int(asked.get("hitsPerPage", "20"))]
-    return _json({"hits": [_hit(post) for post in shown], "nbHits": len(hits), "page": 0, "nbPages": 1})
+    return as_json({"hits": [_hit(post) for post in shown], "nbHits": len(hits), "page": 0, "nbPages": 1})
 
 
 def _says(post: Post, word: str) -> bool:
@@ -231,11 +231,11 @@ def mastodon(world: World, question: Question) -> Answer:
         return _timeline([_status(post) for post in tagged], question)
     if found := re.fullmatch(r"/api/v1/statuses/(\d+)/context", question.path):
         post = world.post(int(found[1]))
-        return _json({"ancestors": [], "descendants": _descendants(post)}) if post else NOT_FOUND
+        return as_json({"ancestors": [], "descendants": _descendants(post)}) if post else NOT_FOUND
     if question.path == "/api/v1/accounts/lookup":
         name = question.query.get("acct", "").partition("@")[0]
         one = next((one for one in BRANDS if one.mastodon == name and name), None)
-        return _json(_account(one.mastodon, one)) if one else NOT_FOUND
+        return as_json(_account(one.mastodon, one)) if one else NOT_FOUND
     if found := re.fullmatch(r"/api/v1/accounts/(\d+)/statuses", question.path):
         one = next((one for one in BRANDS if one.mastodon and one.account == found[1]), None)
         return _timeline(_own_statuses(world, one), question) if one else NOT_FOUND
@@ -248,9 +248,9 @@ def _timeline(statuses: list[dict[str, Any]], question: Question) -> Answer:
     below = [status for status in statuses if int(status["id"]) < before]
     page = below[: min(int(question.query.get("limit", "20")), TIMELINE)]
     if len(below) <= len(page):
-        return _json(page)
+        return as_json(page)
     further = f"https://{question.host}{question.path}?max_id={page[-1]['id']}"
-    return _json(page, Link=f'<{further}>; rel="next"')
+    return as_json(page, Link=f'<{further}>; rel="next"')
 
 
 def _account(name: str, one: Brand | None = None) -> dict[str, Any]:
@@ -333,11 +333,11 @@ def wikipedia(world: World, question: Question) -> Answer:
     if question.path != "/w/api.php":
         return NOT_FOUND
     if question.query.get("list") == "search":
-        return _json({"batchcomplete": True, "query": {"search": []}})
+        return as_json({"batchcomplete": True, "query": {"search": []}})
     one = next((one for one in BRANDS if one.articles.get(language, ("",))[0] == title), None)
     if one is None:
         missing = {"ns": 0, "title": title, "missing": True}
-        return _json({"batchcomplete": True, "query": {"pages": [missing]}})
+        return as_json({"batchcomplete": True, "query": {"pages": [missing]}})
     name, length, _views = one.articles[language]
     edited = (world.start - timedelta(days=6)).strftime("%Y-%m-%dT%H:%M:%SZ")
     page = {
@@ -349,7 +349,7 @@ def wikipedia(world: World, question: Question) -> Answer:
         "langlinks": [{"lang": other, "title": name} for other in one.articles if other != language],
         "revisions": [{"timestamp": edited, "size": length}],
     }
-    return _json({"batchcomplete": True, "query": {"pages": [page]}})
+    return as_json({"batchcomplete": True, "query": {"pages": [page]}})
 
 
 def pageviews(world: World, question: Question) -> Answer:
@@ -370,7 +370,7 @@ def pageviews(world: World, question: Question) -> Answer:
         views = articles[0][2] + day.toordinal() % 7
         items.append({"article": found[2], "timestamp": f"{day:%Y%m%d}00", "views": views})
         day += timedelta(days=1)
-    return _json({"items": items})
+    return as_json({"items": items})
 
 
 # --- SearXNG: https://docs.searxng.org/dev/search_api.html --------------------------------------------------
@@ -397,7 +397,7 @@ def searxng(world: World, question: Question) -> Answer:
     results = [_result(phrase, place, place % RESULTS_A_PAGE + 1) for place in places]
     empty: dict[str, Any] = {"answers": [], "corrections": [], "infoboxes": [], "suggestions": []}
     told = {"query": phrase, "number_of_results": 0, "unresponsive_engines": [["duckduckgo", "CAPTCHA"]]}
-    return _json({**told, "results": results, **empty})
+    return as_json({**told, "results": results, **empty})
 
 
 def _result(phrase: str, place: int, position: int) -> dict[str, Any]:
@@ -429,4 +429,6 @@ HOSTS: dict[str, System] = {
     "youtube.com": youtube,
     "wikimedia.org": pageviews,
     "searx.local": searxng,
+    "tranco-list.eu": tranco.ranks,
+    "wikidata.org": wikidata.action,
 }

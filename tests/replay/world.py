@@ -22,7 +22,7 @@ class Brand:
     ``reddit``: user name, ``blog``: host on WordPress.com, ``channel``: id on YouTube; "" = none.
 
     ``articles``: language to (title, bytes, readers a day). ``answers``: the first how many of the
-    conversations about it that have replies it takes part in.
+    conversations about it that have replies it takes part in. ``item``: its id in Wikidata.
     """
 
     id: str
@@ -37,6 +37,7 @@ class Brand:
     reddit: str = ""
     blog: str = ""
     channel: str = ""
+    item: str = ""
 
     @property
     def account(self) -> str:
@@ -58,6 +59,7 @@ BRANDS = (
         reddit="TeamFjallvik",
         blog="blogg.fjallvik.example",
         channel="UCfjallvik0000000000001a",
+        item="Q90000001",
     ),
     Brand(
         "bergby",
@@ -71,9 +73,21 @@ BRANDS = (
         answers=5,
         reddit="bergby_roasters",
         channel="UCbergby000000000000002b",
+        item="Q90000002",
     ),
-    Brand("kustens", "Kustens Kaffe", "www.kustens.example", tags=("kustenskaffe",), feed="/feed.json"),
+    Brand(
+        *("kustens", "Kustens Kaffe", "www.kustens.example"),
+        tags=("kustenskaffe",),
+        feed="/feed.json",
+        item="Q90000003",
+    ),
 )
+RANKS = {
+    "mastodon.social": 812,
+    "ycombinator.com": 2_345,
+    "fjallvik.example": 95_000,
+    "bergby.example": 8_100,
+}
 FIELD = ("coffee", "kaffe")  # words and tags of the field they are in
 
 

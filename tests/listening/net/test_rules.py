@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listening.net import SourceError, canonical_host, check_url, join, site_of
+from listening.net import SourceError, canonical_host, check_url, join, registered_domain, site_of
 from listening.net.addresses import Allowed, blocked
 from listening.net.urls import parse
 from tests.conftest import shared
@@ -141,6 +141,15 @@ def test_sites_and_hosts():
     assert site_of("https://www.medium.com/@anna") == "medium.com"
     assert site_of("http://93.184.215.14/") == "93.184.215.14"
     assert site_of("nothing") == ""
+
+
+def test_registered_domains() -> None:
+    assert registered_domain("https://news.bbc.co.uk/x") == "bbc.co.uk"
+    assert registered_domain("https://anna.wordpress.com/2026/") == "wordpress.com"
+    assert registered_domain("https://anna.github.io/") == "github.io"
+    assert registered_domain("https://about.fjallvik.example/") == "fjallvik.example"
+    assert registered_domain("http://93.184.215.14/") == "93.184.215.14"
+    assert registered_domain("nothing") == ""
 
 
 @pytest.mark.parametrize(

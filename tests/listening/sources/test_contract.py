@@ -36,6 +36,7 @@ HANDLES = {
     "hackernews": "teamfjallvik",
     "mastodon": "@fjallvik@kaffe.example",
     "reddit": "u/teamfjallvik",
+    "wikidata": "Q90000001",
     "wikipedia": "sv:Fjällvik Coffee",
     "wordpress": "blog.kaffe.example",
     "youtube": "UCfjallvik0000000000001a",
@@ -56,6 +57,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "poll": lambda source: source.poll(HANDLES[source.name]),
     "observe": lambda source: source.observe(HANDLES[source.name]),
     "results": lambda source: source.results("fjällvik coffee", "sv-SE"),
+    "rank": lambda source: source.rank("fjallvik.example"),
 }
 OFFERED = [(kind, capability) for kind in SOURCES for capability in CAPABILITIES if kind.can(capability)]
 # A missing profile, article or feed is a "no" with its proof, and so no error.
@@ -230,6 +232,8 @@ EMPTY = {
     ("youtube", "observe"): ATOM,
     ("wikipedia", "observe"): b'{"query": {"pages": [{"title": "X", "missing": true}]}}',
     ("searxng", "results"): b'{"results": []}',
+    ("tranco", "rank"): b'{"list_id": "X5Y7N", "available": true, "created_on": "2026-11-02T23:00:15.68"}',
+    ("wikidata", "observe"): b'{"entities": {"Q90000001": {"id": "Q90000001", "missing": ""}}, "success": 1}',
 }
 
 

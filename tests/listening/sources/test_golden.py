@@ -23,12 +23,15 @@ from listening.sources import (
     mastodon,
     reddit,
     searxng,
+    tranco,
+    wikidata,
     wikipedia,
     wordpress,
     youtube,
 )
 from listening.sources.discovery import read_home
 from tests.listening.sources.fake_http import FakeHttp
+from tests.listening.sources.listing import listed
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -39,10 +42,15 @@ def thread(source: type[Any], handle: str) -> Callable[[bytes], Any]:
     return lambda body: source(FakeHttp(body)).thread(handle).items
 
 
+def home(body: bytes) -> Any:
+    with listed():
+        return read_home(body.decode(), "https://www.fjallvik.example/")
+
+
 READERS: dict[str, Callable[[bytes], Any]] = {
     "bluesky/search.json": lambda body: bluesky.parse(json.loads(body)),
     "bluesky/thread.json": thread(bluesky.Bluesky, "at://did:plc:a/app.bsky.feed.post/3kaaa"),
-    "discovery/home.html": lambda body: read_home(body.decode(), "https://www.fjallvik.example/"),
+    "discovery/home.html": home,
     "feeds/rss2.xml": lambda body: feeds.parse(body, "", FEED, now=NOW),
     "feeds/atom.xml": lambda body: feeds.parse(body, "", "https://beans.example/feed", now=NOW),
     "feeds/rdf.xml": lambda body: feeds.parse(body, "", FEED, now=NOW),
@@ -55,6 +63,9 @@ READERS: dict[str, Callable[[bytes], Any]] = {
     "mastodon/context.json": thread(mastodon.Mastodon, "mastodon.social/20"),
     "reddit/search.xml": lambda body: reddit.parse(body),
     "reddit/thread.xml": thread(reddit.Reddit, "https://www.reddit.com/r/espresso/comments/1oa2b3c/oily/"),
+    "tranco/ranks.json": lambda body: tranco.parse(json.loads(body)),
+    "wikidata/item.json": lambda body: wikidata.Wikidata(FakeHttp(body)).observe("Q90000001"),
+    "wikidata/search.json": lambda body: wikidata.Wikidata(FakeHttp(body))._search("Fjällvik", "sv"),
     "wikipedia/views.json": lambda body: wikipedia.parse(json.loads(body)),
     "wordpress/stream.json": lambda body: wordpress.parse(json.loads(body)),
     "youtube/feed.xml": lambda body: youtube.parse(body),

@@ -21,6 +21,8 @@ from listening.sources.hackernews import HackerNews
 from listening.sources.mastodon import Mastodon
 from listening.sources.reddit import Reddit
 from listening.sources.searxng import SearXNG
+from listening.sources.tranco import Tranco
+from listening.sources.wikidata import Wikidata, propose
 from listening.sources.wikipedia import Wikipedia
 from listening.sources.wordpress import WordPress
 from listening.sources.youtube import YouTube
@@ -80,6 +82,8 @@ SITE = {
     "options": {"timezone": "Europe/Stockholm", "gmt_offset": 1},
 }
 OWN = [{"id": number, "date_gmt": "2026-11-02T10:00:00"} for number in range(3)]
+FOUND = b'{"search": [{"id": "Q90000001"}]}'
+LIST = {"list_id": "X5Y7N", "available": True, "failed": False, "created_on": "2026-11-02T23:00:15.68"}
 PACE = {
     **{"step": "statuses", "host": "kaffe.example", "account": "7", "url": "", "max_id": None},
     **{"posts": 0, "replies": 0, "newest": "", "oldest": "", "page": 1},
@@ -143,6 +147,17 @@ CASES: dict[str, tuple[Any, Callable[[bytes], Any]]] = {
         asked(WordPress, lambda w: w.observe("blogg.fjallvik.example", {"step": "month"})),
     ),
     "own posts": (OWN, asked(WordPress, lambda w: w.observe("blogg.fjallvik.example", {"step": "own"}))),
+    "item": (stored("wikidata/item.json"), asked(Wikidata, lambda w: w.observe("Q90000001"))),
+    "items": (stored("wikidata/search.json"), asked(Wikidata, lambda w: w._search("Fjällvik", "sv"))),
+    "proposals": (
+        stored("wikidata/item.json"),
+        lambda body: propose(FakeHttp(FOUND, body), "Fjällvik", "fjallvik.example", ("sv", "en")),  # type: ignore[arg-type]  # a fake client
+    ),
+    "list": (LIST, asked(Tranco, lambda t: t.rank("fjallvik.example"))),
+    "ranks": (
+        stored("tranco/ranks.json"),
+        asked(Tranco, lambda t: t.rank("fjallvik.example", {"list": "X5Y7N", "on": "2026-11-02"})),
+    ),
     "results": (stored("searxng/search.json"), asked(SearXNG, lambda s: s.results("fjällvik"))),
 }
 

@@ -12,7 +12,7 @@ import pytest
 
 from listening import query
 from listening.net import SourceError
-from listening.sources import wikipedia
+from listening.sources import wikidata, wikipedia
 from listening.sources.base import Passing
 from listening.sources.bluesky import Bluesky
 from listening.sources.discovery import look_at_home
@@ -21,10 +21,13 @@ from listening.sources.hackernews import HackerNews
 from listening.sources.mastodon import Mastodon
 from listening.sources.reddit import Reddit
 from listening.sources.searxng import SearXNG
+from listening.sources.tranco import Tranco
+from listening.sources.wikidata import Wikidata
 from listening.sources.wikipedia import Wikipedia
 from listening.sources.wordpress import WordPress
 from listening.sources.youtube import YouTube
 from listening.types import Item, Reading
+from tests.listening.sources.listing import listed
 from tests.listening.sources.paging import reaches_back_steadily, read_all
 from tests.recorded import SEARXNG, RecordedWeb
 
@@ -404,6 +407,68 @@ def test_presence_is_what_the_systems_report(web: RecordedWeb) -> None:
             assert found["posts_30d"].value == pytest.approx(
                 brand["feed"]["per_week"] * 30 / 7, rel=0.15, abs=1
             )
+
+
+def test_the_item_of_a_brand_leads_to_all_that_it_names(web: RecordedWeb) -> None:
+    client = web.client()
+    for brand in web.brands():
+        with listed():
+            found = wikidata.propose(client, brand["name"], brand["domain"], ("sv", "en"))
+        handles = {(one.source, one.handle) for one in found}
+        assert ("wikidata", brand["wikidata"]) in handles and all(one.confident for one in found)
+        expected = {
+            ("mastodon", brand.get("mastodon")),
+            ("link", brand.get("bluesky") and f"https://bsky.app/profile/{brand['bluesky']}"),
+            (
+                "link",
+                brand["youtube"] and f"https://www.youtube.com/channel/{brand['youtube']['channel_id']}",
+            ),
+            ("link", brand.get("reddit") and f"https://www.reddit.com/r/{brand['reddit']}"),
+            ("link", brand.get("github") and f"https://github.com/{brand['github']}"),
+            ("feeds", brand["feed"] and f"https://{brand['domain']}{brand['feed']['path']}"),
+        }
+        expected |= {
+            ("wikipedia", f"{language}:{article['title']}")
+            for language, article in brand["wikipedia"].items()
+            if language in ("sv", "en")
+        }
+        assert handles - {("wikidata", brand["wikidata"])} == {pair for pair in expected if pair[1]}
+        for name in (brand["name"], brand["name"].upper()):
+            with listed():
+                unsure = wikidata.propose(client, name, "", ("en",))
+            assert brand["wikidata"] in {one.handle for one in unsure}
+            assert not any(one.confident for one in unsure), "a name alone makes nobody sure"
+
+
+def test_items_are_read_as_they_are_written_down(web: RecordedWeb) -> None:
+    source = Wikidata(web.client())
+    for brand in web.brands():
+        found = readings(source.observe(brand["wikidata"]).items)
+        assert (found["exists"].value, found["title"].text) == (1, brand["name"])
+        assert found["languages"].value == len(brand["wikipedia"])
+        assert found["website"].text == f"https://{brand['domain']}/"
+        if brand.get("reddit"):
+            counted = found["followers_reddit"]
+            assert counted.value == brand["counts"].get("reddit", [0])[0]
+            assert counted.on == datetime(2026, 1, 1, tzinfo=UTC) and counted.text == brand["reddit"]
+    assert readings(source.observe("Q999999999").items)["exists"].value == 0
+
+
+def test_ranks_are_those_of_the_list(web: RecordedWeb) -> None:
+    source = Tranco(web.client())
+    newest = source.rank("google.com").next
+    assert newest and newest["list"] == "REPLAY"
+    for brand in web.brands():
+        domain = brand["domain"].removeprefix("www.").removeprefix("about.")
+        (found,) = source.rank(domain, newest).items
+        if brand.get("tranco"):
+            # The server lets a rank wobble by a fiftieth from day to day.
+            assert found.rank and brand["tranco"] <= found.rank <= brand["tranco"] * 1.02
+            assert (found.on.isoformat(), found.list_id) == (newest["on"], "REPLAY")
+        else:
+            assert found.rank is None
+    (beyond,) = source.rank("nobody-reads-this.example", newest).items
+    assert (beyond.rank, beyond.length, beyond.list_id) == (None, 1_000_000, "REPLAY")
 
 
 def test_redirects_to_an_article_and_missing_ones(airlines: RecordedWeb) -> None:

@@ -9,12 +9,22 @@ from typing import Any
 
 import pytest
 
-from listening.sources import bluesky, hackernews, mastodon, reddit, wikipedia, wordpress, youtube
+from listening.sources import (
+    bluesky,
+    discovery,
+    hackernews,
+    mastodon,
+    reddit,
+    wikipedia,
+    wordpress,
+    youtube,
+)
 from listening.sources.bluesky import Bluesky
 from listening.sources.hackernews import HackerNews
 from listening.sources.html import plain
 from listening.sources.mastodon import Mastodon
 from listening.sources.values import moment, string
+from listening.sources.wikidata import Wikidata
 from listening.sources.wikipedia import Wikipedia
 from tests.conftest import shared
 from tests.listening.sources.fake_http import FakeHttp
@@ -200,6 +210,50 @@ def test_a_feed_of_youtube() -> None:
     )
     assert video.external_id == "0A1ouV7iD8o" and video.url.endswith(video.external_id)
     assert video.metrics == {"views": 304321, "likes": 15020}
+
+
+def test_home_pages() -> None:
+    pages = {file.stem.partition("--")[2]: file for file in shared("samples/html-pages").glob("*.html")}
+    assert len(pages) > 10
+    read = {
+        name: discovery.read_home(file.read_bytes().decode("utf-8", "replace"), f"https://{name}.example/")
+        for name, file in pages.items()
+    }
+    sure = {
+        name: {one.url for one in facts.proposals if one.confident and one.source != "feeds"}
+        for name, facts in read.items()
+    }
+    assert "https://x.com/heiseonline" in sure["heise"]
+    assert "https://x.com/verge" in sure["theverge"]
+    assert read["slashdot"].proposals and not sure["slashdot"], "a link alone makes nobody sure"
+    body = pages["coco"].read_text()
+    own = discovery.read_home(body, "https://www.theatlantic.com/")
+    facebook = "https://www.facebook.com/TheAtlantic"
+    assert facebook in {one.url for one in own.proposals if one.confident}
+    assert facebook not in sure["coco"], "on another site it is somebody else's"
+    assert not any("imdb.com" in one.url for one in own.proposals), "the page is about a film, and no brand"
+    for facts in read.values():
+        assert len({(one.source, one.handle) for one in facts.proposals}) == len(facts.proposals)
+
+
+def test_items_of_wikidata() -> None:
+    read = 0
+    for file, answer in samples("wikidata", "*.json"):
+        bare = {answer["id"]: answer} if isinstance(answer, dict) and answer.get("type") == "item" else {}
+        entities = answer.get("entities", bare) if isinstance(answer, dict) else bare
+        for item, entity in entities.items():
+            if not item.startswith("Q"):
+                continue
+            body = json.dumps({"entities": {item: entity}}).encode()
+            found = {one.metric: one for one in Wikidata(FakeHttp(body)).observe(item).items}  # type: ignore[arg-type]  # a fake client
+            assert found["exists"].value == 1
+            wikis = [name for name in entity.get("sitelinks", ()) if name.endswith("wiki")]
+            assert 0 <= len(wikis) - (found["languages"].value or 0) <= 3, file.name  # Commons and the like
+            websites = [claim["mainsnak"]["datavalue"]["value"] for claim in entity["claims"].get("P856", [])]
+            assert ("website" in found) == bool(websites)
+            assert not websites or found["website"].text == websites[0]
+            read += 1
+    assert read > 2
 
 
 def test_an_answer_that_is_cut_off_is_an_error() -> None:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from listening.net import Busy, Response, SourceError
+from listening.sources import Source, discovery
 from listening.sources.discovery import USUAL_PATHS, guess_handles, look_at_home, read_home
 from listening.sources.platforms import profile
+from listening.types import Page, Reading
 from tests.listening.sources.fake_http import FakeHttp, reply
+from tests.listening.sources.listing import FEW, listed
 
 HOME = "https://www.fjallvik.example/"
+
+
+@pytest.fixture(autouse=True)
+def few_sources() -> Iterator[None]:
+    """Whatever sources are added, what stays a link here stays one."""
+    with listed():
+        yield
+
+
 PAGE = (Path(__file__).parent / "home.html").read_text()
 
 
@@ -43,6 +56,85 @@ def test_a_page_proposes_what_it_says_of_itself() -> None:
     ]
     assert facts.proposals[0].label == "<b>Nytt</b>", "a title is text; the page that shows it escapes it"
     assert all(found.proof for found in facts.proposals)
+
+
+def told(body: str, url: str = HOME) -> list[tuple[str, str, bool]]:
+    return [(one.handle, one.proof, one.confident) for one in read_home(body, url).proposals]
+
+
+def data(*objects: Any) -> str:
+    return f'<script type="application/ld+json">{json.dumps(objects)}</script>'
+
+
+def test_what_the_page_lists_for_itself_is_told_from_what_it_lists_for_others() -> None:
+    x = "https://x.com/{}".format
+    found = told(
+        data(
+            {"@type": ["Person", "Organization"], "url": "/", "sameAs": x("fjallvik")},
+            {"@type": "Coffeehouse", "sameAs": [x("cafe"), {"@id": x("odd")}, None]},
+            {"@type": "Person", "name": "Alva", "sameAs": x("alva")},
+            {"@type": "NewsMediaOrganization", "url": "https://press.example/", "sameAs": x("press")},
+            {
+                "@type": "WebSite",
+                "parentOrganization": {"@type": "Corporation", "sameAs": x("mother")},
+                "publisher": {"@type": "Organization", "sameAs": x("fjallvik2")},
+                "mentions": [{"@type": "Organization", "sameAs": x("mentioned")}, "text"],
+            },
+        )
+    )
+    assert [(handle.rpartition("/")[2], proof, sure) for handle, proof, sure in found] == [
+        ("fjallvik", discovery.LISTED, True),
+        ("cafe", discovery.LISTED, True),
+        ("fjallvik2", discovery.LISTED, True),
+        ("alva", discovery.SOMEBODYS, False),
+        ("press", discovery.SOMEBODYS, False),
+        ("mother", discovery.SOMEBODYS, False),
+        ("mentioned", discovery.SOMEBODYS, False),
+    ]
+
+
+def test_the_same_is_said_in_microdata() -> None:
+    page = """<div itemscope itemtype="https://schema.org/Organization"><link itemprop="sameAs"
+      href="https://www.wikidata.org/wiki/Q90000001"><a itemprop="url sameAs" href="https://x.com/fjallvik">X</a>"""
+    assert told(page) == [
+        ("Q90000001", discovery.LISTED, True),
+        ("https://x.com/fjallvik", discovery.LISTED, True),
+    ]
+
+
+def test_all_that_speaks_for_a_profile_is_told_and_the_surest_first() -> None:
+    page = f"""<footer><a href="https://twitter.com/Fjallvik">X</a> <a rel="me" href="https://x.com/fjallvik">
+      me</a></footer>{data({"@type": "Organization", "sameAs": "https://x.com/fjallvik"})}"""
+    (one,) = read_home(page, HOME).proposals
+    assert (one.proof, one.confident) == (discovery.OWNED, True)
+    assert [proof for proof, _ in one.more] == [discovery.LISTED, discovery.MENTIONED]
+
+
+def test_articles_are_taken_from_what_the_page_says_of_itself_only() -> None:
+    article = "https://sv.wikipedia.org/wiki/{}".format
+    page = f"""<a href="{article("Kaffe")}">coffee</a>{data({"sameAs": article("Fj%C3%A4llvik_Coffee")})}"""
+    assert told(page) == [("sv:Fjällvik Coffee", discovery.LISTED, True)]
+
+
+class ReadsSites(Source):
+    name, label = "wordpress", "WordPress"
+
+    def observe(self, handle: str, cursor: Any = None) -> Page[Reading]:
+        return Page()
+
+
+@pytest.mark.parametrize(
+    ("page", "url", "handle"),
+    [
+        ('<meta name="generator" content="WordPress.com">', HOME, "www.fjallvik.example"),
+        ("<p>Hello", "https://fjallvik.wordpress.com/", "fjallvik.wordpress.com"),
+        ('<meta name="generator" content="WordPress 6.8">', HOME, ""),
+    ],
+)
+def test_a_site_of_wordpress_com_is_one_that_can_be_read(page: str, url: str, handle: str) -> None:
+    assert told(page, url) == [], "while no source reads such sites"
+    with listed(*FEW, ReadsSites):
+        assert told(page, url) == ([(handle, discovery.HOSTED, True)] if handle else [])
 
 
 @pytest.mark.parametrize(
