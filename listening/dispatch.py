@@ -17,6 +17,9 @@ from listening.net import Busy, Client, SourceError
 from listening.sources import get
 
 PAGES_PER_TICK, FEEDS_PER_TICK, PLANS_PER_TICK = 100, 50, 50
+# Which plans and feeds fall due at all: the sample workspace needs no network.
+PLANNED = Q(is_on=True, workspace__is_sample=False)
+FOLLOWED = Q(Exists(FeedSubscription.objects.filter(feed=OuterRef("pk"), workspace__is_sample=False)))
 
 
 @dataclass(frozen=True)
@@ -32,15 +35,12 @@ class Message:
 def due(at: datetime | None = None) -> Iterator[Message]:
     """Starts the scans whose plans are due, then leases everything else that is, for the caller to send."""
     at = at or schedule.now()
-    for plan_id, token in schedule.claim(
-        ScanPlan, PLANS_PER_TICK, at, Q(is_on=True, workspace__is_sample=False)
-    ):
+    for plan_id, token in schedule.claim(ScanPlan, PLANS_PER_TICK, at, PLANNED):
         start_plan(plan_id, token, at)
     clicked = set(Fetch.objects.filter(due_at__lte=at, scan__plan=None).values_list("pk", flat=True))
     for fetch_id, token in schedule.claim(Fetch, PAGES_PER_TICK, at):
         yield Message("fetch", fetch_id, token, "now" if fetch_id in clicked else "later")
-    followed = Q(Exists(FeedSubscription.objects.filter(feed=OuterRef("pk"), workspace__is_sample=False)))
-    for feed_id, token in schedule.claim(Feed, FEEDS_PER_TICK, at, followed):
+    for feed_id, token in schedule.claim(Feed, FEEDS_PER_TICK, at, FOLLOWED):
         yield Message("feed", feed_id, token)
     waiting = SearchVersion.objects.filter(is_current=True, rematched_at=None)
     for version_id in waiting.order_by("pk").values_list("pk", flat=True)[:20]:
