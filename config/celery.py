@@ -46,8 +46,8 @@ def die_with_the_worker(**_: Any) -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # 1 = PR_SET_PDEATHSIG, linux/prctl.h
 
 
-# Signs of life, looked at by tools/health.py. A worker may be connected and deaf all the same, so what counts is
-# that it did something. Ticks go to whichever worker is free, so each sends itself something to do.
+# Signs of life, looked at by tools/health.py. A worker may be connected and deaf all the same, so what counts
+# is that it did something. Ticks go to whichever worker is free, so each sends itself something to do.
 
 CANARY_SECONDS = 30
 

@@ -1,7 +1,7 @@
 """Backups: PostgreSQL's own programs write and read them, in one piece or not at all.
 
-A backup is an archive of ``pg_dump``. What only serves to stay logged in is left out, so that whoever finds one
-can log in as nobody; passwords are in it as hashes, and what people entrusted to us sealed by ``CREDENTIAL_KEYS``.
+A backup is an archive of ``pg_dump``. What only serves to stay logged in is left out, so that whoever finds
+one can log in as nobody; passwords are in it as hashes, and what people entrusted to us is sealed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from config.services import MAJOR, Services
 
 # Their rows let somebody in without a password, or help to; nothing is lost without them.
 LEFT_OUT = ("django_session", "usersessions_usersession", "account_emailconfirmation")
-LOCK_TIMEOUT = "10s"
+BEGIN = "BEGIN;\nSET LOCAL lock_timeout = '10s';\nSET LOCAL client_min_messages = 'warning';\n"
 EMPTY = """
 DO $$
 DECLARE one record;
@@ -122,7 +122,7 @@ def load(file: Path) -> None:
     The caller has asked ``what_is_there`` and ``check``.
     """
     reader, writer = find_program("pg_restore"), find_program("psql")
-    script = [reader, "--no-owner", "--no-privileges", "--exit-on-error", "--file=-", file]
+    script: list[str | Path] = [reader, "--no-owner", "--no-privileges", "--exit-on-error", "--file=-", file]
     with tempfile.TemporaryFile() as complaints:
         reading = subprocess.Popen(script, stdout=subprocess.PIPE, stderr=complaints)
         writing = subprocess.Popen(
@@ -131,7 +131,7 @@ def load(file: Path) -> None:
         )  # fmt: skip
         assert reading.stdout and writing.stdin
         with suppress(BrokenPipeError):  # psql has given up, and says why
-            writing.stdin.write(f"BEGIN;\nSET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n{EMPTY}".encode())
+            writing.stdin.write(f"{BEGIN}{EMPTY}".encode())
             for line in reading.stdout:
                 if line != b"SET transaction_timeout = 0;\n":  # servers before 17 do not know it
                     writing.stdin.write(line)
@@ -151,7 +151,11 @@ def check(file: Path) -> None:
     """Raises DumpError unless ``file`` is a backup that this version can go on with."""
     if not file.is_file():
         raise DumpError(f"There is no file {file}.")
-    if "django_migrations" not in tables_in(file):
+    try:
+        is_ours = "django_migrations" in tables_in(file)
+    except DumpError as error:
+        raise DumpError(f"{file} is no backup of Earshot ({error}).") from error
+    if not is_ours:
         raise DumpError(f"{file} is no backup of Earshot.")
     loader = MigrationLoader(None)
     newer = sorted(
@@ -176,7 +180,7 @@ def what_is_there() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT (SELECT count(*) FROM teams_user), (SELECT count(*) FROM teams_workspace)")
         users, workspaces = cursor.fetchone()
-    return f"{users} users and {workspaces} workspaces" if users or workspaces else ""
+    return f"data (users: {users}, workspaces: {workspaces})" if users or workspaces else ""
 
 
 def who_is_there() -> int:

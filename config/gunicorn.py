@@ -1,4 +1,4 @@
-"""The web server: ``gunicorn --config=python:config.gunicorn config.wsgi``, listening on ``HOST`` and ``PORT``.
+"""The web server: ``gunicorn --config=python:config.gunicorn config.wsgi``, at ``HOST`` and ``PORT``.
 
 What is not said here is gunicorn's own: at most 4,094 bytes of request line, 100 headers of 8,190 bytes each.
 """

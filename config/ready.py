@@ -1,12 +1,13 @@
 """``/healthz`` and ``/readyz``: for containers, proxies and whoever watches, without a login.
 
-They stand before all other layers, so that neither the host name, https nor a session matters to a machine that
-asks by number. What they say is no secret: no version, no name, no count of anything of anybody's.
+They stand before all other layers, so that neither the host name, https nor a session matters to a machine
+that asks by number. What they say is no secret: no version, no name, no count of anything of anybody's.
 
-``/healthz``  this process answers. Nothing else is touched, so that a database that is away restarts no web server.
-``/readyz``   200 when this web server can serve pages, 503 when it cannot: PostgreSQL or Valkey do not answer, or
-              the tables are not those of the code. Late background work is said (``"work": "late"``) and is no
-              reason for 503: taking away the web servers, too, would help nobody.
+``/healthz``  this process answers. Nothing else is touched, so that a database that is away restarts no web
+              server.
+``/readyz``   200 when this web server can serve pages, 503 when it cannot: PostgreSQL or Valkey do not
+              answer, or the tables are not those of the code. Late background work is said (``"work":
+              "late"``) and is no reason for 503: taking away the web servers, too, would help nobody.
 ``/readyz?work=1``  503 then, too: for whoever is to be called, not for what steers visitors.
 """
 
@@ -92,5 +93,5 @@ def of_the_code() -> frozenset[tuple[str, str]]:
 
 
 def is_migrated() -> bool:
-    """Whether the tables are at least those of this version; newer ones serve until the upgrade is through."""
+    """Whether the tables are at least those of this version; newer ones are not our business."""
     return of_the_code() <= set(MigrationRecorder(connection).applied_migrations())

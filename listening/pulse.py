@@ -1,7 +1,7 @@
 """Whether the background work goes on: when the last tick was done, and how long what is due has waited.
 
-The time of the last tick lies in the cache, not in PostgreSQL: it is a sign of life and no truth. Emptied with
-Valkey, it comes back with the next tick; and a restored database brings no tick of last week along.
+The time of the last tick lies in the cache, not in PostgreSQL: it is a sign of life and no truth. Emptied
+with Valkey, it comes back with the next tick; and a restored database brings no tick of last week along.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from listening.models import Due, Feed, Fetch, ScanPlan
 
 KEY = "last-tick"
 LONGEST_PAUSE = timedelta(minutes=5)  # between two ticks
-LONGEST_WAIT = timedelta(
-    minutes=10
-)  # of something due; one page takes a minute and a dead worker's lease little more
+# Of something due. A page takes a minute at most, and the lease of a dead worker little more.
+LONGEST_WAIT = timedelta(minutes=10)
 STARTED = time.monotonic()  # of this process
 
 

@@ -1,9 +1,10 @@
 """Whether a process of Earshot is well: ``python tools/health.py web``, ``worker`` or ``beat``.
 
 Containers ask this every minute, so it loads neither Django nor Celery. The web server is asked for
-``/healthz``. Worker and beat leave a sign in the data folder with each task done or sent (``config/celery.py``);
-a process can be connected and deaf, so being there does not count. With ``--restart`` one that left no sign for
-too long is ended, so that whoever watches over it starts a new one: Docker restarts what ended, not what is ill.
+``/healthz``. Worker and beat leave a sign in the data folder with each task done or sent
+(``config/celery.py``): a process can be connected and deaf, so being there does not count. With ``--restart``
+one that left no sign for too long is ended, so that whoever watches over it starts a new one: Docker restarts
+what has ended, not what is ill.
 """
 
 from __future__ import annotations

@@ -43,9 +43,9 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(f"{target}: {number} tables, {_size(target)}.")
         self.stdout.write(
-            "SECRET_KEY and CREDENTIAL_KEYS (or secret-key and credential-key of the data folder) are not in it. "
-            "Keep them in another place: without CREDENTIAL_KEYS nobody can open the keys that people gave for "
-            "their sources, nor use their second factors."
+            "SECRET_KEY and CREDENTIAL_KEYS (or secret-key and credential-key of the data folder) are not in "
+            "it. Keep them in another place: without CREDENTIAL_KEYS the keys that people gave for their "
+            "sources cannot be opened, nor their second factors be used."
         )
         if folder and keep:
             self._tidy(folder, keep)
