@@ -40,7 +40,9 @@ class Database:
 
     def counts(self) -> dict[str, int]:
         """How many rows each table has."""
-        names = [name for (name,) in self.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+        names = [
+            name for (name,) in self.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        ]
         with psycopg.connect(self.url) as session:
             counting = sql.SQL("SELECT count(*) FROM {}")
             return {

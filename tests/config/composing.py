@@ -14,7 +14,7 @@ import typst
 from tests.conftest import ROOT
 
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::(?P<how>[-?])(?P<rest>[^}]*))?\}")
-PROGRAM = "#metadata(yaml(bytes(sys.inputs.at(\"text\"))))<found>"
+PROGRAM = '#metadata(yaml(bytes(sys.inputs.at("text"))))<found>'
 
 
 def yaml(path: Path) -> Any:

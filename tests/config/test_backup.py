@@ -183,7 +183,9 @@ def test_programs_that_are_missing_or_too_old_are_named(
         with pytest.raises(dumps.DumpError, match=r"pg_dump is missing: .* PostgreSQL 18"):
             dumps.save(tmp_path / "file")
         program = tmp_path / "pg_dump"
-        program.write_text(f'#!{shutil.which("sh", path="/bin:/usr/bin")}\necho "pg_dump (PostgreSQL) 15.2"\n')
+        program.write_text(
+            f'#!{shutil.which("sh", path="/bin:/usr/bin")}\necho "pg_dump (PostgreSQL) 15.2"\n'
+        )
         program.chmod(0o755)
         with pytest.raises(dumps.DumpError, match="of version 15, the database of 18"):
             dumps.save(tmp_path / "file")

@@ -125,7 +125,9 @@ def test_the_example_has_what_compose_asks_for_and_settings_only() -> None:
 
 
 def test_no_secret_has_a_value_until_somebody_gives_it_one() -> None:
-    assert all(composing.example()[name] == "" for name in [*SECRETS, "SEARXNG_SECRET", "EMAIL_HOST_PASSWORD"])
+    assert all(
+        composing.example()[name] == "" for name in [*SECRETS, "SEARXNG_SECRET", "EMAIL_HOST_PASSWORD"]
+    )
     with pytest.raises(KeyError, match="Fill in POSTGRES_PASSWORD in .env"):
         composing.filled_in(composing.services()["postgres"], composing.example())
     with pytest.raises(KeyError, match="Fill in SITE in .env"):

@@ -97,8 +97,12 @@ def test_tables_of_an_older_version_are_said_and_those_of_a_newer_serve(client: 
         cursor.execute(f"UPDATE django_migrations SET name = name || '_later' WHERE id = ({newest})")
         answer = client.get("/readyz")
         assert answer.status_code == 503 and answer.json()["migrations"] == "not applied"
-        cursor.execute(f"UPDATE django_migrations SET name = replace(name, '_later', '') WHERE id = ({newest})")
-        cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('teams', '9999_later', now())")
+        cursor.execute(
+            f"UPDATE django_migrations SET name = replace(name, '_later', '') WHERE id = ({newest})"
+        )
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('teams', '9999_later', now())"
+        )
         assert client.get("/readyz").json()["migrations"] == "applied"
 
 
