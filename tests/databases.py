@@ -20,6 +20,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from tests.conftest import ROOT
 
 NUMBERS = itertools.count(1)
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,7 @@ class Database:
 
     def counts(self) -> dict[str, int]:
         """How many rows each table has."""
-        names = [
-            name for (name,) in self.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        ]
+        names = [name for (name,) in self.query(TABLES)]
         with psycopg.connect(self.url) as session:
             counting = sql.SQL("SELECT count(*) FROM {}")
             return {

@@ -1,7 +1,7 @@
 """What docker-compose.yml starts, started: each command a real process that becomes well and ends when asked.
 
-There is no Docker here. The environment is that of the image and of a filled-in .env.example, behind TLS and in
-production mode; only places are others (PostgreSQL, Valkey, ports and folders of the test's own).
+There is no Docker here. The environment is that of the image and of a filled-in .env.example, behind TLS and
+in production mode; only places are others (PostgreSQL, Valkey, ports and folders of the test's own).
 """
 
 from __future__ import annotations
