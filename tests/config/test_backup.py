@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from config import dumps
+from config import dumps, env
+from config.processes import lock
 from listening import dispatch, plans, schedule
 from listening.models import Fetch, Scan, ScanPlan
 from pitches import sample
@@ -21,6 +23,7 @@ from teams.models import User, Workspace
 from tests.conftest import HAS_VALKEY
 from tests.databases import Database, new_database
 from tests.make import PASSWORD, make_search, make_user, make_workspace
+from tests.running import Earshot
 
 pytestmark = [
     pytest.mark.services,
@@ -210,3 +213,21 @@ def test_after_a_restore_one_scan_catches_up_and_nothing_is_sent_again(
         due = ScanPlan.objects.get(workspace=ours).due_at
         assert due and due > schedule.now()
         assert mail.outbox == []
+
+
+def test_the_embedded_database_is_backed_up_running_or_not_and_restored_only_when_not(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    given = {"EARSHOT_DATA": str(data), "DATABASE_URL": "", "REDIS_URL": ""}
+    ours = Database("earshot")  # its own settings are taken away: `manage.py` finds the embedded one
+    earshot = Earshot(data).start()
+    try:
+        assert "tables" in ours.manage("backup", tmp_path / "running.dump", **given)
+        said = ours.manage("restore", tmp_path / "running.dump", "--replace", fails=True, **given)
+        assert "already runs" in said and "Stop that one first" in said
+    finally:
+        assert earshot.end(signal.SIGTERM) == 0
+    assert "tables" in ours.manage("backup", tmp_path / "stopped.dump", **given)
+    assert "is restored" in ours.manage("restore", tmp_path / "stopped.dump", **given)
+    assert not env.socket_folder(data).exists(), "what was started for it is stopped again"
+    with lock(data / "lock", patience=0):
+        pass
