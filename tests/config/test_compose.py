@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config.services import _package
 from tests.config import composing
 from tests.conftest import ROOT
-from tests.test_docs import settings_read
+from tests.test_docs import code, commands, rows, settings_read
 
 COMPOSE_ONLY = {"POSTGRES_PASSWORD", "SITE", "COMPOSE_PROFILES", "SEARXNG_SECRET", "PUBLISH"}
 OF_LIBPQ = {"PGPASSWORD", "PGOPTIONS"}
@@ -258,3 +258,22 @@ def test_what_the_image_keeps_of_postgresql_still_works(tmp_path: Path) -> None:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("LD_")}
         said = subprocess.run([program, "--version"], env=clean, text=True, capture_output=True, check=True)
         assert "(PostgreSQL) 18" in said.stdout
+
+
+def test_the_page_for_operators_names_services_that_are_there() -> None:
+    named = set()
+    for page, line in commands():
+        if page.name == "operating.md" and (
+            found := re.search(r"docker compose (?:-p \w+ )?(\w+) ?(.*)", line)
+        ):
+            words = [word for word in found[2].split() if not word.startswith("-") and word != "1h"]
+            if found[1] in ("exec", "run"):
+                named.add(words[0])
+            elif found[1] in ("stop", "logs", "restart", "up"):
+                named |= {word.split("=")[0] for word in words}
+    assert {"web", "worker", "beat", "backup"} <= named <= set(composing.services())
+
+
+def test_the_page_for_operators_tells_about_every_service() -> None:
+    told = {code(row[0]) for row in rows(ROOT / "docs" / "operating.md", "service")}
+    assert told == set(composing.services())
