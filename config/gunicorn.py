@@ -16,7 +16,9 @@ threads = env.integer("WEB_THREADS", 4)
 preload_app = True  # load the code once, share it
 timeout = 60
 graceful_timeout = 10  # seconds for the requests that are being answered; compose waits longer
-keepalive = 65  # longer than proxies keep an idle connection, so that they, not we, close it
+# Longer than proxies keep an idle connection, so that they, not we, close it. For a browser short, or Ctrl-C
+# would wait for it.
+keepalive = 65 if env.boolean("BEHIND_TLS") else 2
 max_requests = 10_000  # a new process now and then, should something leak
 max_requests_jitter = 1_000
 # Each worker shows that it is alive by touching a file: in memory, or a busy disk looks like a dead worker.

@@ -110,8 +110,12 @@ def test_the_newest_backups_of_a_folder_stay(old: Database, tmp_path: Path) -> N
     names = ["earshot-20260101-070000.dump", "earshot-20260102-070000.dump", "notes.txt"]
     for name in names:
         (tmp_path / name).write_text("")
+    draft = tmp_path / ".earshot-20260101-070000.dump.x1y2"  # of one that was killed
+    draft.write_text("a part")
+    os.utime(draft, (0, 0))
     said = old.manage("backup", tmp_path, "--keep=2")
     assert f"Removed {tmp_path / names[0]}" in said
+    assert not draft.exists()
     left = sorted(one.name for one in tmp_path.iterdir())
     assert left[0] == names[1] and left[-1] == "notes.txt" and len(left) == 3
     assert re.fullmatch(r"earshot-\d{8}-\d{6}\.dump", left[1])

