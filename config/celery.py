@@ -6,10 +6,23 @@ import ctypes
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import (
+    after_task_publish,
+    beat_init,
+    setup_logging,
+    task_postrun,
+    worker_init,
+    worker_process_init,
+    worker_ready,
+)
+from celery.utils.nodenames import worker_direct
+from django.conf import settings
+
+from tools import health
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -31,3 +44,51 @@ def die_with_the_worker(**_: Any) -> None:
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # 1 = PR_SET_PDEATHSIG, linux/prctl.h
+
+
+# Signs of life, looked at by tools/health.py. A worker may be connected and deaf all the same, so what counts
+# is that it did something. Ticks go to whichever worker is free, so each sends itself something to do.
+
+CANARY_SECONDS = 30
+
+
+@app.task(name="config.canary")
+def canary() -> None:
+    """Does nothing; that it was done is the sign."""
+
+
+def send_canary(worker: str) -> None:
+    """Sends this worker, and no other, something to do."""
+    canary.apply_async(queue=worker_direct(worker), expires=2 * CANARY_SECONDS, retry=False)
+
+
+@worker_init.connect
+def leave_first_sign(sender: Any, **_: Any) -> None:
+    """Before the first task: it may take a while until Valkey is there."""
+    health.leave_sign(settings.EARSHOT_DATA, sender.hostname, os.getpid())
+
+
+@worker_ready.connect
+def send_canaries(sender: Any, **_: Any) -> None:
+    """Said again after each lost connection, with which all timers end."""
+    sender.timer.call_repeatedly(CANARY_SECONDS, send_canary, (sender.hostname,))
+
+
+@task_postrun.connect
+def leave_sign(task: Any, **_: Any) -> None:
+    """In a process of the pool, whose parent is the worker. A disk that is full must not fail the task."""
+    if task.request.hostname:  # none where a task is called as a function
+        with suppress(OSError):
+            health.leave_sign(settings.EARSHOT_DATA, task.request.hostname, os.getppid())
+
+
+@beat_init.connect
+def watch_beat(**_: Any) -> None:
+    """From now on this process is beat, and whatever it sends is a sign."""
+
+    def leave(**_: Any) -> None:
+        with suppress(OSError):
+            health.leave_sign(settings.EARSHOT_DATA, "beat", os.getpid())
+
+    leave()
+    after_task_publish.connect(leave, weak=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,7 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 MIDDLEWARE = [
+    "config.ready.HealthMiddleware",  # before all that could refuse or redirect
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -145,6 +147,7 @@ FETCH_HANDLERS: dict[str, str] = {
 DATABASE_URL = env.text("DATABASE_URL", env.embedded_database_url(EARSHOT_DATA))
 REDIS_URL = env.redis(env.text("REDIS_URL", env.embedded_redis_url(EARSHOT_DATA)))
 DATABASES = {"default": {**env.database(DATABASE_URL), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+DATABASES["default"]["OPTIONS"].setdefault("application_name", "earshot")  # `manage.py restore` looks for it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -287,7 +290,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = EARSHOT_DATA / "static"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(EARSHOT_DATA / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.static.HashedFiles"},
@@ -327,6 +330,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT = TASK_SECONDS - 15
 CELERY_TASK_TIME_LIMIT = TASK_SECONDS
 CELERY_TASK_DEFAULT_QUEUE = "now"  # what a person waits for; "later" is for what may wait
+CELERY_WORKER_CONCURRENCY = env.integer("WORKER_PROCESSES", min(4, max(2, os.cpu_count() or 2)))
+CELERY_WORKER_DIRECT = True  # a queue of each worker's own, for its canary
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1_000

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
-from listening import stops
+from listening import pulse, stops
 from teams.access import ALL_VERBS, VERBS, Verb
 from teams.models import Membership, Workspace
 from teams.places import home_url
@@ -71,6 +71,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if membership is not None:
         workspace: Workspace = request.workspace  # type: ignore[attr-defined]  # set with membership, by access
         context |= {
+            "work_has_stopped": SimpleLazyObject(pulse.has_stopped),
             "workspace": workspace,
             "home_url": home_url(workspace),
             # Asked only by pages that show the banner, not by fragments.

@@ -19,6 +19,9 @@ from teams import sessions
 
 PAGES_PER_TICK, FEEDS_PER_TICK, PLANS_PER_TICK = 100, 50, 50
 MOST_FEEDS_UNDERWAY = 100  # sent to workers and not read yet
+# Which plans and feeds fall due at all: the sample workspace needs no network.
+PLANNED = Q(is_on=True, workspace__is_sample=False)
+FOLLOWED = Q(Exists(FeedSubscription.objects.filter(feed=OuterRef("pk"), workspace__is_sample=False)))
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,7 @@ class Message:
 def due(at: datetime | None = None) -> Iterator[Message]:
     """Starts the scans whose plans are due, then leases everything else that is, for the caller to send."""
     at = at or schedule.now()
-    for plan_id, token in schedule.claim(
-        ScanPlan, PLANS_PER_TICK, at, Q(is_on=True, workspace__is_sample=False)
-    ):
+    for plan_id, token in schedule.claim(ScanPlan, PLANS_PER_TICK, at, PLANNED):
         start_plan(plan_id, token, at)
     clicked = set(Fetch.objects.filter(due_at__lte=at, scan__plan=None).values_list("pk", flat=True))
     for fetch_id, token in schedule.claim(Fetch, PAGES_PER_TICK, at):
@@ -53,11 +54,10 @@ def _feeds(at: datetime) -> Iterator[Message]:
 
     After an absence thousands may be: so many a tick, and no more than workers take off our hands.
     """
-    followed = Q(Exists(FeedSubscription.objects.filter(feed=OuterRef("pk"), workspace__is_sample=False)))
     underway = Feed.objects.filter(due_at__lte=at, lease_until__gte=at).count()
     room = min(FEEDS_PER_TICK, MOST_FEEDS_UNDERWAY - underway)
     for queue, among in (("now", Q(polled_at=None)), ("later", Q(polled_at__isnull=False))):
-        claimed = schedule.claim(Feed, room, at, followed & among) if room > 0 else []
+        claimed = schedule.claim(Feed, room, at, FOLLOWED & among) if room > 0 else []
         room -= len(claimed)
         for feed_id, token in claimed:
             yield Message("feed", feed_id, token, queue)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from listening import dispatch, scan, schedule
+from listening import dispatch, pulse, scan, schedule
 
 
 @shared_task
@@ -12,6 +12,7 @@ def tick() -> None:
     """Sent by beat every few seconds, and after a click: hands out everything that is due."""
     for message in dispatch.due():
         SENDERS[message.kind].apply_async([message.pk, message.token], queue=message.queue)
+    pulse.ticked(schedule.now())
 
 
 @shared_task

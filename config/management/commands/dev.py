@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import os
 import signal
 import socket
 import sys
@@ -22,10 +21,9 @@ from django.db import connections
 from config import env
 from config.processes import Child, ServiceError, lock, spawn, stop, wait_until
 from config.services import Services
-from tools import messages
+from tools import health, messages
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-REACHED_BY = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 class Interrupted(BaseException):
@@ -100,7 +98,7 @@ class Command(BaseCommand):
     def _start_programs(self, listener: socket.socket) -> None:
         gunicorn = ["gunicorn", "--config=python:config.gunicorn", f"--bind=fd://{listener.fileno()}"]
         web = self._run("web", [*gunicorn, "config.wsgi"], signal.SIGTERM, listener.fileno())
-        host, port = REACHED_BY.get(settings.HOST, settings.HOST), listener.getsockname()[1]
+        host, port = health.REACHED_BY.get(settings.HOST, settings.HOST), listener.getsockname()[1]
         wait_until(web, lambda: _answers(host, port))  # first the page, then what works behind it
         # Orphans are killed: a worker could wait a minute for its tasks, and any task may be lost.
         self._run("worker", ["celery", "--app=config", *_worker_options()], signal.SIGKILL)
@@ -154,9 +152,8 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _worker_options() -> list[str]:
-    processes = env.integer("WORKER_PROCESSES", min(4, max(2, os.cpu_count() or 2)))
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]  # there is nobody to talk to
-    return ["worker", "--queues=now,later", f"--concurrency={processes}", "--loglevel=info", *quiet]
+    return ["worker", "--queues=now,later", "--loglevel=info", *quiet]
 
 
 def _answers(host: str, port: int) -> bool:
