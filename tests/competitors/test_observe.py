@@ -204,8 +204,8 @@ def test_what_is_no_handle_of_bluesky_is_refused_with_an_example(written):
 
 
 def test_a_handle_of_bluesky_gives_the_word_that_people_use():
-    assert handles.word("@fjallvik.bsky.social") == "fjallvik"
-    assert handles.word("@fjallvik.example") == ""
+    assert handles.word("bluesky", "@fjallvik.bsky.social") == "fjallvik"
+    assert handles.word("bluesky", "@fjallvik.example") == ""
 
 
 def test_an_account_known_by_its_id_is_known_by_the_handle_that_was_read(workspace, profile):

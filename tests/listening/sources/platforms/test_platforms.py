@@ -26,7 +26,8 @@ def listed(name: str) -> type[Source]:
 
 READABLE = [
     ("https://kaffe.example/@fjallvik", "mastodon", "@fjallvik@kaffe.example"),
-    ("https://bsky.app/profile/fjallvik.bsky.social", "bluesky", "fjallvik.bsky.social"),
+    ("https://bsky.app/profile/fjallvik.bsky.social", "bluesky", "@fjallvik.bsky.social"),
+    ("https://bsky.app/profile/did:plc:abc123", "bluesky", "did:plc:abc123"),
     ("https://www.youtube.com/channel/UC0123456789abcdefghijkl", "youtube", "UC0123456789abcdefghijkl"),
     ("https://www.reddit.com/r/fjallvik/", "reddit", "r/fjallvik"),
     ("https://old.reddit.com/user/fjallvik", "reddit", "u/fjallvik"),
@@ -38,7 +39,6 @@ READABLE = [
 LINKS = [
     "https://www.youtube.com/@fjallvik",
     "https://www.youtube.com/user/fjallvik",
-    "https://bsky.app/profile/did:plc:abc123",
     "https://www.instagram.com/fjallvik/",
     "https://fjallvik.substack.com/",
 ]
@@ -58,7 +58,7 @@ def test_a_profile_is_read_by_the_source_of_its_platform_while_that_is_listed(
     assert (found(url).source, found(url).handle) == (source, handle)
     monkeypatch.setattr(sources, "SOURCES", (listed("another"),))
     assert found(url).source == "link" and found(url).handle == found(url).url
-    assert found(url).label.endswith(handle.removeprefix("r/").removeprefix("u/"))
+    assert found(url).label.endswith(handle.removeprefix("r/").removeprefix("u/").lstrip("@"))
 
 
 def test_a_source_that_reads_no_profiles_and_no_conversations_reads_none_of_them(
