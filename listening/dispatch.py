@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from listening import door, feeds, plans, schedule
+from listening import door, feeds, plans, schedule, transactions
 from listening import rematch as rematching
 from listening import scan as scanning
 from listening.models import Capture, Feed, FeedEntry, FeedSubscription, Fetch, ScanPlan, SearchVersion
 from listening.net import Busy, Client, SourceError
 from listening.sources import get
+
+log = logging.getLogger(__name__)
 
 PAGES_PER_TICK, FEEDS_PER_TICK, PLANS_PER_TICK = 100, 50, 50
 
@@ -35,7 +39,10 @@ def due(at: datetime | None = None) -> Iterator[Message]:
     for plan_id, token in schedule.claim(
         ScanPlan, PLANS_PER_TICK, at, Q(is_on=True, workspace__is_sample=False)
     ):
-        start_plan(plan_id, token, at)
+        try:
+            start_plan(plan_id, token, at)
+        except Exception:  # one plan that cannot be started must not keep everything else waiting
+            log.exception("The scan of plan %s could not be started", plan_id)
     clicked = set(Fetch.objects.filter(due_at__lte=at, scan__plan=None).values_list("pk", flat=True))
     for fetch_id, token in schedule.claim(Fetch, PAGES_PER_TICK, at):
         yield Message("fetch", fetch_id, token, "now" if fetch_id in clicked else "later")
@@ -65,6 +72,8 @@ def poll_feed(feed_id: int, token: str, client: Client | None = None) -> None:
     if feed is None:
         return
     try:
+        if feed.attempts > schedule.MOST_ATTEMPTS:
+            raise SourceError(scanning.STOPPED_WORKERS, kind="blocked")
         source = get("feeds")(client or door.client())
         answer = source.poll(feed.url, feed.etag, feed.last_modified, feed.body_hash)  # type: ignore[attr-defined]  # "feeds" can poll
     except Busy as busy:
@@ -81,28 +90,36 @@ def poll_feed(feed_id: int, token: str, client: Client | None = None) -> None:
             return
         now = schedule.now()
         feeds.save_answer(feed, answer, now)
-        schedule.rest(feed, feeds.next_poll(feed, now))
         feed.save()
+    # It stays leased until everybody has heard it: a worker that dies before leaves it due.
     feeds.hear_everywhere(feed, now)
+    with transaction.atomic():
+        if schedule.owned(feed):
+            schedule.rest(feed, feeds.next_poll(feed, now))
+            feed.save(update_fields=["due_at", "lease_token", "lease_until"])
 
 
 def _rest(feed: Feed, seconds: float) -> None:
     with transaction.atomic():
         if schedule.owned(feed):
             schedule.rest(feed, schedule.now() + timedelta(seconds=seconds))
+            feed.attempts = 0
             feed.save()
 
 
 def rematch(version_id: int) -> None:
     """Holds a new wording against what is stored; a second caller at the same time leaves it to the first."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [0x4EA3, version_id % 2**31])
-            if not cursor.fetchone()[0]:
-                return
-        version = SearchVersion.objects.filter(pk=version_id, rematched_at=None).first()
-        if version is not None:
-            rematching.rematch(version)
+    transactions.whole(partial(_rematch, version_id))
+
+
+def _rematch(version_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [0x4EA3, version_id % 2**31])
+        if not cursor.fetchone()[0]:
+            return
+    version = SearchVersion.objects.filter(pk=version_id, rematched_at=None).first()
+    if version is not None:
+        rematching.rematch(version)
 
 
 def tidy(at: datetime) -> None:

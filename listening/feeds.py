@@ -6,13 +6,14 @@ import dataclasses
 import hashlib
 import json
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Min
 from django.db.models.functions import Now
 
-from listening import searches, store
+from listening import schedule, searches, store, transactions
 from listening.models import Feed, FeedEntry, FeedSubscription, Fetch
 from listening.net import check_url
 from listening.pipeline import Draft, match, normalise
@@ -153,10 +154,11 @@ def hear(subscription: FeedSubscription, now: datetime, fetch: Fetch | None = No
             .get(pk=subscription.pk)
         )
         versions = searches.current(mine.workspace)
+        # First how far, then what: an entry that another poll saves in between is heard twice, not never.
+        latest = mine.feed.entries.order_by("-changed_at").values_list("changed_at", flat=True).first()
         heard = [
             store.Heard(draft, match(draft, versions)) for draft in drafts(mine.feed, now, mine.heard_to)
         ]
-        latest = mine.feed.entries.order_by("-changed_at").values_list("changed_at", flat=True).first()
         mine.heard_to = latest or mine.heard_to
         mine.save(update_fields=["heard_to"])
         return store.save(mine.workspace, heard, now, fetch)
@@ -165,7 +167,8 @@ def hear(subscription: FeedSubscription, now: datetime, fetch: Fetch | None = No
 def hear_everywhere(feed: Feed, now: datetime) -> None:
     """After a poll: every workspace that follows the feed gets to hear what changed."""
     for subscription in feed.subscriptions.order_by("pk"):
-        hear(subscription, now)
+        transactions.whole(partial(hear, subscription, now))
+        schedule.renew(feed, schedule.now())
 
 
 def covered_from(feed: Feed) -> datetime | None:

@@ -137,8 +137,9 @@ class Feeds:
         ).first()
         if subscription is None:  # unfollowed meanwhile
             return Saved()
-        now = schedule.now()
         feed = type(subscription.feed).objects.select_for_update().get(pk=subscription.feed_id)
+        # After the lock: entries must not look older than what another poll has let people hear meanwhile.
+        now = schedule.now()
         for answer in page.items:
             feeds.save_answer(feed, answer, now)
             feed.due_at = feeds.next_poll(feed, now)

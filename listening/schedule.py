@@ -1,7 +1,7 @@
 """Leases on rows that fall due: who may work on what, whatever Redis, a second beat or a kill does.
 
     due -> claim (lease, token) -> message with id and token -> take (token spent, new token) -> work
-        -> owned (row locked, token still ours) -> commit -> due again, or done
+        -> renew (while answers come) -> owned (row locked, token still ours) -> commit -> due again, or done
 
 Times are the database's, so that hosts with wrong clocks agree.
 """
@@ -62,6 +62,14 @@ def take(rows: QuerySet[Row], pk: int, token: str, at: datetime) -> Row | None:
         lease_token=mine, lease_until=at + WORKING, attempts=F("attempts") + 1
     )
     return rows.get(pk=pk) if taken else None
+
+
+def renew(row: Due, at: datetime) -> None:
+    """Keeps the row for its worker, which lives and has got an answer, once half of the lease is over."""
+    if row.lease_until and row.lease_until < at + WORKING / 2:
+        row.lease_until = at + WORKING
+        mine = type(row)._default_manager.filter(pk=row.pk, lease_token=row.lease_token)
+        mine.update(lease_until=row.lease_until)
 
 
 def owned(row: Due) -> bool:

@@ -45,7 +45,7 @@ def search(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpResp
         )
         Search.objects.filter(pk=one.pk).update(is_on=form.cleaned_data["is_on"])
         record(workspace, request.user, "search.edited", str(one), version=version.number)
-        tasks.tick.delay_on_commit()
+        tasks.tick_soon()
         messages.success(request, _("Saved. Stored mentions are being held against the new wording."))
         return redirect("listening:searches", workspace.code)
     return render(request, "listening/search.html", {"search": one, "form": form})

@@ -60,7 +60,7 @@ def follow(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     if form.is_valid():
         feeds.follow(workspace, form.cleaned_data["url"])
         record(workspace, request.user, "feed.followed", form.cleaned_data["url"])
-        tasks.tick.delay_on_commit()
+        tasks.tick_soon()
         messages.success(request, _("Following the feed. Its first entries arrive within a minute."))
     else:
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
