@@ -279,7 +279,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A page that is being read when Valkey goes away is finished: its lease is in the database.
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = False
-CELERY_TASK_DEFAULT_PRIORITY = 3  # behind the tick, which is 0: however much waits, it is handed out on time
+CELERY_TASK_DEFAULT_PRIORITY = 3  # behind ticks, which are 0: however much waits, what is due is handed out
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1_000
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 500_000  # KiB
 CELERY_TIMEZONE = "UTC"
@@ -288,7 +288,7 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {
         "task": "listening.tasks.tick",
         "schedule": TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS - 3, "queue": "now"},  # a late tick is of no use
+        "options": {"expires": TICK_SECONDS - 3, "queue": "now", "priority": 0},  # a late tick is of no use
     },
     "tidy": {"task": "listening.tasks.tidy", "schedule": 3600, "options": {"queue": "later"}},
 }

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+handler500 = "config.errors.server_error"
+
 urlpatterns = [
     path("", include("teams.urls")),
     path("accounts/", include("teams.account_urls")),

@@ -14,7 +14,7 @@ from listening import dispatch, scan, schedule
 log = logging.getLogger(__name__)
 
 
-@shared_task(priority=0)
+@shared_task
 def tick() -> None:
     """Sent by beat every few seconds, and after a click: hands out everything that is due."""
     for message in dispatch.due():
@@ -31,7 +31,7 @@ def tick_soon() -> None:
 
 def _send_tick() -> None:
     try:
-        tick.apply_async(expires=settings.TICK_SECONDS, retry=False)
+        tick.apply_async(expires=settings.TICK_SECONDS, priority=0, retry=False)
     except OperationalError as error:
         log.warning("The broker is away, so the next tick comes from beat: %s", error)
 

@@ -170,7 +170,7 @@ def _not_unique() -> Iterator[Finding]:
         for rule in rules:
             yield _same(model, rule.fields, rule.condition or Q(), rule.nulls_distinct is not False)
         for one in model._meta.local_fields:
-            if one.unique:
+            if one.unique and not one.primary_key:
                 yield _same(model, (one.name,), Q(), True)
     _trust_indexes(True)
 
@@ -179,9 +179,8 @@ def _same(model: type[Model], names: Sequence[str], condition: Q, nulls_differ: 
     table = model._meta.db_table
     columns = [one.column for one in model._meta.local_fields if one.name in names]
     looked_at = model._default_manager.filter(condition).values("pk").query
-    conditions = (
-        [f"t.id IN ({connection.ops.compose_sql(*looked_at.sql_with_params())})"] if condition else []
-    )
+    such = connection.ops.compose_sql(*looked_at.sql_with_params())  # type: ignore[attr-defined]  # PostgreSQL's
+    conditions = [f"t.id IN ({such})"] if condition else []
     if nulls_differ:
         conditions += [f't."{column}" IS NOT NULL' for column in columns]
     values = ", ".join(f't."{column}"' for column in columns)

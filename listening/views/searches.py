@@ -43,6 +43,8 @@ def search(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpResp
         version = searches.save_version(
             one, form.cleaned_data["text"], fold=form.cleaned_data["fold"], user=request.user
         )
+        if form.cleaned_data["is_on"] and not one.is_on:  # what was heard meanwhile was not held against it
+            one.versions.filter(is_current=True).update(rematched_at=None)
         Search.objects.filter(pk=one.pk).update(is_on=form.cleaned_data["is_on"])
         record(workspace, request.user, "search.edited", str(one), version=version.number)
         tasks.tick_soon()
