@@ -11,11 +11,21 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init
 
+from config import hearing
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("earshot")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@app.task(name="config.hark")
+def hark() -> None:
+    """What a worker sends itself, to know that it hears."""
+
+
+hearing.watch(app, hark)
 
 
 @setup_logging.connect

@@ -260,6 +260,7 @@ TASK_SECONDS = 60  # one task is one page; longer than this and it is stopped
 TICK_SECONDS = 15
 LEASE_QUEUED_SECONDS = 30  # how long a message that was sent may take to be picked up; then another is sent
 LEASE_WORKING_SECONDS = 40  # how long a worker that died keeps its row; every answer renews it
+DEAF_SECONDS = 120  # a worker that hears nothing for so long ends, and is started again
 CELERY_BROKER_URL = env.broker(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
@@ -275,6 +276,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT = TASK_SECONDS - 15
 CELERY_TASK_TIME_LIMIT = TASK_SECONDS
 CELERY_TASK_DEFAULT_QUEUE = "now"  # what a person waits for; "later" is for what may wait
+CELERY_WORKER_DIRECT = True  # every worker has a queue of its own, too, see config.hearing
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A page that is being read when Valkey goes away is finished: its lease is in the database.
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
