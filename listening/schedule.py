@@ -3,8 +3,8 @@
     due -> claim (lease, token) -> message with id and token -> take (token spent, new token) -> work
         -> renew (while answers come) -> owned (row locked, token still ours) -> commit -> due again, or done
 
-Times are the database's, so that hosts with wrong clocks agree. A token's version tells whether a message holds
-it or a worker.
+Times are the database's, so that hosts with wrong clocks agree. A token's version tells whether a message
+holds it or a worker.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -98,16 +98,21 @@ def play(
             say(f"{event} {row.number}: first {first:.1f} s, all {every:.1f} s, {dict(answers)}")
     settle(one)
     verdict = verify(one, [*steady, *once])
-    differences = [
-        f"{each} is not as an undisturbed one: {differing}"
-        for each in once
-        if (differing := [name for name, found in heard(each).items() if found != expected[name]])
-    ]
+    differences = [sentence for each in once for sentence in differing(heard(each), expected)]
     for workspace in (*steady, *once):
         workspace.delete()
     alice.delete()
     counts = {kind: verdict[kind] for kind in ("lost", "doubled", "pending", "orphaned")}
     return Round(list(rows.values()), findings=verdict["findings"], differences=differences, **counts)
+
+
+def differing(found: dict[str, Any], expected: dict[str, Any]) -> Iterator[str]:
+    """How a workspace is not as an undisturbed one, in sentences."""
+    for name, rows in expected.items():
+        missing = [row for row in rows if row not in found[name]]
+        beyond = [row for row in found[name] if row not in rows]
+        if found[name] != rows:
+            yield f"{name} differ: {len(missing)} missing {missing[:3]}, {len(beyond)} beyond {beyond[:3]}"
 
 
 def begin() -> Workspace:

@@ -185,8 +185,9 @@ class World:
 
     def add(self, system: str, text: str, tags: Sequence[str] = (), author: str = "olle") -> Post:
         """One more post, now."""
-        # On the blog addresses are made from millions.
-        number = max(post.number for post in self.of(system)) + (1_000_000 if system == "blog" else 64)
+        number = max(post.number for post in self.of(system)) + 64
+        if system == "blog":  # its addresses are made from the millions
+            number = max(post.number for post in self.posts) + 1_000_000
         now = datetime.now(UTC).replace(microsecond=0)
         title = "" if system == "mastodon" else text
         post = Post(number, system, author, text, now, title=title, tags=tuple(tags))
