@@ -49,6 +49,9 @@ _PLANNED = """d.is_on AND {mine:d}
     AND NOT (SELECT w.is_sample FROM teams_workspace w WHERE w.id = d.workspace_id)"""
 _NOW = "statement_timestamp()"
 _DUE = f"d.due_at <= {_NOW}"
+# The counts of the sample's scans are made up.
+_COUNTED = """f.capability IN ('search', 'tagged', 'poll')
+            AND NOT (SELECT w.is_sample FROM teams_workspace w WHERE w.id = s.workspace_id)"""
 _OPEN = "d.state IN ('waiting', 'running')"
 _OF_SCAN = "EXISTS (SELECT FROM listening_scan s WHERE s.id = d.scan_id AND {mine:s})"
 
@@ -58,12 +61,12 @@ RULES = (
         "lost",
         "fetched_and_gone",
         "mentions that a fetch counted as new and that are not there",
-        """
+        f"""
         SELECT 'fetch ' || f.id, f.new - coalesce(m.there, 0)
         FROM listening_fetch f JOIN listening_scan s ON s.id = f.scan_id
         LEFT JOIN (SELECT first_fetch_id, count(*) AS there FROM listening_mention GROUP BY 1) m
             ON m.first_fetch_id = f.id
-        WHERE f.capability IN ('search', 'tagged', 'poll') AND f.new > coalesce(m.there, 0) AND {mine:s}
+        WHERE {_COUNTED} AND f.new > coalesce(m.there, 0) AND {{mine:s}}
         """,
     ),
     # Doubled
@@ -112,12 +115,12 @@ RULES = (
         "doubled",
         "stored_and_not_counted",
         "mentions that a fetch stored more than it counted",
-        """
+        f"""
         SELECT 'fetch ' || f.id, m.there - f.new
         FROM listening_fetch f JOIN listening_scan s ON s.id = f.scan_id
         JOIN (SELECT first_fetch_id, count(*) AS there FROM listening_mention GROUP BY 1) m
             ON m.first_fetch_id = f.id
-        WHERE f.capability IN ('search', 'tagged', 'poll') AND f.new < m.there AND {mine:s}
+        WHERE {_COUNTED} AND f.new < m.there AND {{mine:s}}
         """,
     ),
     # Orphaned

@@ -13,6 +13,8 @@ from listening import dispatch, scan, schedule
 
 log = logging.getLogger(__name__)
 
+ONE_MORE = {"max_retries": 1, "interval_start": 0.1}  # somebody waits for the page
+
 
 @shared_task
 def tick() -> None:
@@ -31,7 +33,7 @@ def tick_soon() -> None:
 
 def _send_tick() -> None:
     try:
-        tick.apply_async(expires=settings.TICK_SECONDS, priority=0, retry=False)
+        tick.apply_async(expires=settings.TICK_SECONDS, priority=0, retry_policy=ONE_MORE)
     except OperationalError as error:
         log.warning("The broker is away, so the next tick comes from beat: %s", error)
 

@@ -12,9 +12,11 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from config import settings as ours
 from listening import dispatch, feeds, plans, scan, schedule, store, transactions
 from listening.models import Feed, Fetch, Mention, Scan, ScanPlan
-from listening.net import Busy, Client, Settings
+from listening.net import Busy, Client, Settings, pace
+from listening.net import client as net_client
 from listening.sources.feeds import Feeds
 from listening.types import FeedAnswer, FeedDocument, Page
 from teams.models import Workspace
@@ -344,3 +346,15 @@ def test_a_feed_whose_host_is_busy_does_not_count_as_stopping_its_worker(
     monkeypatch.setattr(Feeds, "poll", works)
     poll(feed, at)
     assert feed.polled_at and not feed.error
+
+
+# The minute
+
+
+def test_the_real_leases_let_everything_start_again_within_a_minute() -> None:
+    for lease in (ours.LEASE_QUEUED_SECONDS, ours.LEASE_WORKING_SECONDS, pace.LEASE):
+        assert lease + ours.TICK_SECONDS <= 55, "five seconds are left for a worker to take it"
+    longest = net_client.LONGEST_DEADLINE
+    assert longest + 10 <= ours.LEASE_WORKING_SECONDS, "or a worker that lives is robbed"
+    assert longest + 5 <= pace.LEASE, "or a host gets two requests at once"
+    assert ours.CELERY_BEAT_SCHEDULE["tick"]["options"]["priority"] < ours.CELERY_TASK_DEFAULT_PRIORITY

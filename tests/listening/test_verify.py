@@ -28,9 +28,10 @@ from listening.models import (
     Story,
 )
 from listening.verify import Expected
+from pitches.sample import seed
 from teams.models import Workspace
 from tests.fakes import FakeSource, install
-from tests.make import hear, make_brand, make_item, make_mention, make_search, make_workspace
+from tests.make import hear, make_brand, make_item, make_mention, make_search, make_user, make_workspace
 from tests.scanning import run
 
 pytestmark = pytest.mark.django_db
@@ -265,6 +266,12 @@ def test_what_is_broken_is_told(
 def test_every_rule_has_a_test_that_breaks_it() -> None:
     names = {rule.name for rule in verify.RULES if rule.kind in verify.FAULTS}
     assert names <= {name for _, _, names in BROKEN for name in names.split()}
+
+
+def test_the_sample_is_sound() -> None:
+    seed(make_user())
+    verdict = verify.verify(deep=True)
+    assert verdict.findings == () and verdict.looked_at["mentions"] > 100
 
 
 def test_ids_that_differ_in_case_are_two_posts_where_the_posts_differ(workspace: Workspace) -> None:
