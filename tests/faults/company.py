@@ -21,6 +21,7 @@ from tests.faults.crew import Crew
 from tests.replay import ReplayServer
 
 LONGEST = 300.0  # seconds that anything here may take
+ENOUGH = 5  # rows that are due when something happens
 # What changes of a row when a worker has had it in its hands; being handed out changes none of these.
 ROWS = """
     SELECT 'fetch ' || f.id, (f.pages, f.state, f.attempts, f.due_at)::text, f.due_at <= now()
@@ -129,6 +130,14 @@ class Rows:
                 self._connection = None
                 assert time.monotonic() < end, "PostgreSQL does not come back"
                 time.sleep(0.1)
+
+    def wait_for_work(self) -> None:
+        """Until something is due, so that an event has something to hit."""
+        end = time.monotonic() + LONGEST
+        while sum(due for _, due in self.look().values()) < ENOUGH:
+            self._crew.revive()
+            assert time.monotonic() < end, self._crew.said()
+            time.sleep(0.05)
 
     def started_again(self, since: float, patient: bool) -> tuple[float, float]:
         """Seconds since then until the first, and until each, of the rows that are due now was worked on.

@@ -88,6 +88,7 @@ def play(
             if all(steadily(partial(is_over, workspace)) for workspace in once):
                 once.append(steadily(begin))
             row = rows.setdefault(event, Row(event))
+            watch.wait_for_work()
             before = load.answers.copy()
             one.at_some_moment(getattr(one, event))
             first, every = watch.started_again(time.monotonic(), patient)
