@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from listening import tasks
 from listening.models import Scan
 from listening.views import mentions
-from teams.models import Role, Workspace
+from teams.models import Role, User, Workspace
 from tests.make import make_member, make_user, make_workspace
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,22 @@ def test_the_page_speaks_the_language_of_the_person(
     monkeypatch.setattr(mentions, "render", gone)
     response = alice.get(reverse("listening:mentions", args=[workspace.code]))
     assert response.status_code == 503 and "strax tillbaka" in response.content.decode()
+
+
+def test_a_session_that_cannot_be_saved_was_not_deleted(alice: Client, workspace: Workspace) -> None:
+    """Django makes a 400 of it."""
+
+    def gone(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith('UPDATE "django_session"'):
+            raise OperationalError("terminating connection due to administrator command")
+        return execute(sql, *rest)
+
+    other = make_workspace(name="Others")
+    make_member(other, User.objects.get(), Role.OWNER)
+    with connection.execute_wrapper(gone):
+        response = alice.get(reverse("listening:scans", args=[other.code]))  # the last one visited is kept
+    assert response.status_code == 503
+    assert alice.get("/", headers={"Host": "stranger.example"}).status_code == 400
 
 
 def test_what_is_our_own_fault_stays_a_500(
