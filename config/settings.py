@@ -251,7 +251,6 @@ if OUTBOUND_PACE_FACTOR != 1 and not OUTBOUND_REPLAY_URL:
 
 # Background work: rows in the database are the schedule and the queue, Celery carries their ids. A task may
 # run twice and may be lost; the next tick finds what is due.
-
 #
 # Whatever dies, what was due starts again within a minute: a lease runs out in 40 s at most (that of a host
 # which a dead worker was asking in 35, see listening.net.pace), and the next tick comes at most 15 s later.

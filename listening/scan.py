@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils.module_loading import import_string
@@ -33,6 +34,7 @@ __all__ = ["Again", "Handler", "Saved", "handler_for", "run_page", "running", "s
 
 log = logging.getLogger(__name__)
 
+AWAY = (OperationalError, InterfaceError)  # what is raised when the database is
 MOST_FAILURES = 4  # errors in a row before a fetch ends with what it has
 LONGEST_COUNTDOWN = 60.0  # seconds a message may wait in a worker; longer waits are left to the tick
 LONGEST_WAIT = 15 * 60.0  # seconds; told to wait longer, a fetch leaves the rest to the next scan
@@ -122,16 +124,21 @@ def run_page(fetch_id: int, token: str, client: Client | None = None) -> Again |
         http = (client or door.client()).heard_by(heard)
         source = door.source(fetch.source, fetch.scan.workspace, http)
         page = handler.read(fetch, source)
-        done, again = transactions.whole(lambda: _commit(copy(fetch), handler, page, answers))
     except Busy as busy:
         return _wait(fetch, busy.seconds)
     except SourceError as error:
         return _fail(fetch, error)
-    except (OperationalError, InterfaceError):
-        raise  # the database's fault, not the page's: the lease runs out, and the row is due again
+    except AWAY:
+        raise  # not the page's fault: the lease runs out, and the row is due again
     except Exception as error:
-        log.exception("Fetch %s crashed", fetch)
-        _end_early(fetch, SourceError(CRASHED, kind="transient", params={"fault": type(error).__name__}))
+        _crash(fetch, error)
+        raise
+    try:
+        done, again = transactions.whole(lambda: _commit(copy(fetch), handler, page, answers))
+    except (*AWAY, SoftTimeLimitExceeded):  # whoever is this slow in storing waits for others
+        raise
+    except Exception as error:
+        _crash(fetch, error)
         raise
     if done.is_finished and done.new:
         store.refresh_statistics()  # outside the transaction: it would hold its lock to the end
@@ -205,6 +212,11 @@ def _fail(fetch: Fetch, error: SourceError) -> Again | None:
         schedule.rest(fetch, fetch.due_at)  # a long wait is left to the tick, not to a message
         fetch.save()
     return None
+
+
+def _crash(fetch: Fetch, error: Exception) -> None:
+    log.exception("Fetch %s crashed", fetch)
+    _end_early(fetch, SourceError(CRASHED, kind="transient", params={"fault": type(error).__name__}))
 
 
 def _end_early(fetch: Fetch, error: SourceError) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connection, transaction
 
 from config import settings as ours
@@ -168,6 +169,25 @@ def test_what_cannot_be_stored_is_written_on_the_row(
     fetch = Fetch.objects.get()
     assert (fetch.state, fetch.pages) == (Fetch.State.FAILED, 0) and "ZeroDivisionError" in fetch.error_text
     assert Scan.objects.get().finished_at
+
+
+def test_a_page_that_waits_too_long_for_others_to_store_theirs_is_read_again(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(monkeypatch, FakeSource([make_item()]))
+
+    def waits(*_: Any, **__: Any) -> None:
+        raise SoftTimeLimitExceeded
+
+    scan.start(workspace, schedule.now())
+    message = due("fetch")
+    with monkeypatch.context() as meanwhile, pytest.raises(SoftTimeLimitExceeded):
+        meanwhile.setattr(store, "save", waits)
+        scan.run_page(message.pk, message.token)
+    assert Fetch.objects.get().state == Fetch.State.WAITING
+    message = due("fetch", schedule.now() + schedule.WORKING + timedelta(seconds=1))
+    scan.run_page(message.pk, message.token)
+    assert Fetch.objects.get().state == Fetch.State.OK
 
 
 @pytest.mark.django_db(transaction=True)
