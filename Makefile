@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: run test lint types bench lock messages docs
+.PHONY: run test lint types bench chaos lock messages docs
 
 run: .venv/.stamp
 	$(BIN)/python manage.py dev
@@ -25,6 +25,11 @@ types: .venv/.stamp-dev
 # How pages and decks grow with what was heard, in ratios; asserts nothing.
 bench: .venv/.stamp-dev
 	$(BIN)/python manage.py services run -- env DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python bench/growth.py $(ARGS)
+
+# Kills, stops, empties and restarts a whole Earshot 60 times under load; half an hour. Fails when a row is lost or
+# doubled, or when work that is due stands still for more than a minute.
+chaos: .venv/.stamp-dev
+	$(BIN)/python -m tests.faults.chaos --kill=20 --term=20 --flush=10 --valkey=5 --postgres=5 --in-time $(ARGS)
 
 # New versions of everything within the floors of the .in files.
 lock: .venv/.stamp

@@ -17,11 +17,10 @@ from celery.signals import (
     task_postrun,
     worker_init,
     worker_process_init,
-    worker_ready,
 )
-from celery.utils.nodenames import worker_direct
 from django.conf import settings
 
+from config import hearing
 from tools import health
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -29,6 +28,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("earshot")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@app.task(name="config.hark")
+def hark() -> None:
+    """What a worker sends itself, to know that it hears."""
+
+
+hearing.watch(app, hark)
 
 
 @setup_logging.connect
@@ -47,31 +54,13 @@ def die_with_the_worker(**_: Any) -> None:
 
 
 # Signs of life, looked at by tools/health.py. A worker may be connected and deaf all the same, so what counts
-# is that it did something. Ticks go to whichever worker is free, so each sends itself something to do.
-
-CANARY_SECONDS = 30
-
-
-@app.task(name="config.canary")
-def canary() -> None:
-    """Does nothing; that it was done is the sign."""
-
-
-def send_canary(worker: str) -> None:
-    """Sends this worker, and no other, something to do."""
-    canary.apply_async(queue=worker_direct(worker), expires=2 * CANARY_SECONDS, retry=False)
+# is that it did something: what it was sent, or else what it sends itself (config.hearing).
 
 
 @worker_init.connect
 def leave_first_sign(sender: Any, **_: Any) -> None:
     """Before the first task: it may take a while until Valkey is there."""
     health.leave_sign(settings.EARSHOT_DATA, sender.hostname, os.getpid())
-
-
-@worker_ready.connect
-def send_canaries(sender: Any, **_: Any) -> None:
-    """Said again after each lost connection, with which all timers end."""
-    sender.timer.call_repeatedly(CANARY_SECONDS, send_canary, (sender.hostname,))
 
 
 @task_postrun.connect

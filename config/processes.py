@@ -15,11 +15,12 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 GRACE = 15.0  # seconds a child may take to stop before it is killed
+MOST_ENDS, OF_LATE = 5, 300.0  # so often within so many seconds a process is started again
 LARGEST_LOG = 5_000_000  # bytes; a bigger one is set aside when its process starts
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 libc = ctypes.CDLL(None)  # loaded before any fork
@@ -37,6 +38,14 @@ class Child:
     process: subprocess.Popen[bytes]
     log: Path
     stop_signal: signal.Signals
+    start: Callable[[], subprocess.Popen[bytes]]
+    ends: list[float] = field(default_factory=list)  # when it ended by itself, on a clock that goes forward
+
+    def start_again(self) -> None:
+        """After it has died: the same once more, without what is left of the first. Raises ServiceError."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process = self.start()
 
     def has_died(self) -> bool:
         """Whether it is gone; it was not asked to."""
@@ -75,26 +84,38 @@ def spawn(
         if os.getppid() != parent:
             os._exit(1)
 
-    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # mails are printed where no server sends them
-    if log.exists() and log.stat().st_size > LARGEST_LOG:
-        log.replace(log.with_suffix(".log.1"))
-    with log.open("ab") as out:
-        try:
-            process = subprocess.Popen(
-                [str(part) for part in command],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **(environment or {})},
-                start_new_session=True,
-                preexec_fn=in_child,  # the parent has no threads
-                user=user,
-                extra_groups=[] if user else None,
-                pass_fds=tuple(keep),
-            )
-        except (OSError, subprocess.SubprocessError) as error:
-            raise ServiceError(f"{name} could not be started: {error}") from error
-    return Child(name, process, log, stop_signal)
+    def start() -> subprocess.Popen[bytes]:
+        # Mails are printed where no server sends them.
+        log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if log.exists() and log.stat().st_size > LARGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
+        with log.open("ab") as out:
+            try:
+                return subprocess.Popen(
+                    [str(part) for part in command],
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=subprocess.STDOUT,
+                    env={**os.environ, **(environment or {})},
+                    start_new_session=True,
+                    preexec_fn=in_child,  # the parent has no threads
+                    user=user,
+                    extra_groups=[] if user else None,
+                    pass_fds=tuple(keep),
+                )
+            except (OSError, subprocess.SubprocessError) as error:
+                raise ServiceError(f"{name} could not be started: {error}") from error
+
+    return Child(name, start(), log, stop_signal, start)
+
+
+def pause(ends: Sequence[float], now: float) -> float | None:
+    """Seconds until a process that ended by itself at these moments is started again: 1, 2, 4 ...
+
+    None when it ended so often of late that something is wrong which starting again does not heal.
+    """
+    recent = [end for end in ends if now - end < OF_LATE]
+    return 2.0 ** (len(recent) - 1) if len(recent) <= MOST_ENDS else None
 
 
 def stop(children: Sequence[Child], grace: float = GRACE) -> list[str]:

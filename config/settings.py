@@ -311,11 +311,15 @@ if OUTBOUND_PACE_FACTOR != 1 and not OUTBOUND_REPLAY_URL:
 
 # Background work: rows in the database are the schedule and the queue, Celery carries their ids. A task may
 # run twice and may be lost; the next tick finds what is due.
+#
+# Whatever dies, what was due starts again within a minute: a lease runs out in 40 s at most (that of a host
+# which a dead worker was asking in 35, see listening.net.pace), and the next tick comes at most 15 s later.
 
 TASK_SECONDS = 60  # one task is one page; longer than this and it is stopped
 TICK_SECONDS = 15
-LEASE_QUEUED_SECONDS = 45  # how long a message that was sent may take to be picked up
-LEASE_WORKING_SECONDS = TASK_SECONDS + 15  # how long a worker that died keeps its row from others
+LEASE_QUEUED_SECONDS = 30  # how long a message that was sent may take to be picked up; then another is sent
+LEASE_WORKING_SECONDS = 40  # how long a worker that died keeps its row; every answer renews it
+DEAF_SECONDS = 120  # a worker that hears nothing for so long ends, and is started again
 CELERY_BROKER_URL = env.broker(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
@@ -323,6 +327,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3 * TASK_SECONDS,  # shorter, and a task that still runs is delivered again
     "global_keyprefix": "celery:",
     "socket_connect_timeout": 5,
+    "socket_timeout": 5,  # a Valkey that is there and says nothing must not hold up a person's click
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -331,9 +336,12 @@ CELERY_TASK_SOFT_TIME_LIMIT = TASK_SECONDS - 15
 CELERY_TASK_TIME_LIMIT = TASK_SECONDS
 CELERY_TASK_DEFAULT_QUEUE = "now"  # what a person waits for; "later" is for what may wait
 CELERY_WORKER_CONCURRENCY = env.integer("WORKER_PROCESSES", min(4, max(2, os.cpu_count() or 2)))
-CELERY_WORKER_DIRECT = True  # a queue of each worker's own, for its canary
+CELERY_WORKER_DIRECT = True  # every worker has a queue of its own, too, see config.hearing
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# A page that is being read when Valkey goes away is finished: its lease is in the database.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = False
+CELERY_TASK_DEFAULT_PRIORITY = 3  # behind ticks, which are 0: however much waits, what is due is handed out
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1_000
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 500_000  # KiB
 CELERY_TIMEZONE = "UTC"
@@ -342,7 +350,7 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {
         "task": "listening.tasks.tick",
         "schedule": TICK_SECONDS,
-        "options": {"expires": TICK_SECONDS - 3, "queue": "now"},  # a late tick is of no use
+        "options": {"expires": TICK_SECONDS - 3, "queue": "now", "priority": 0},  # a late tick is of no use
     },
     "tidy": {"task": "listening.tasks.tidy", "schedule": 3600, "options": {"queue": "later"}},
 }

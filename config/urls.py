@@ -2,6 +2,9 @@
 
 from django.urls import include, path
 
+handler400 = "config.errors.bad_request"
+handler500 = "config.errors.server_error"
+
 urlpatterns = [
     path("", include("teams.urls")),
     path("accounts/", include("teams.account_urls")),

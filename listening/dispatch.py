@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from listening import door, feeds, moves, plans, polls, schedule
+from listening import door, feeds, moves, plans, polls, schedule, transactions
 from listening import rematch as rematching
 from listening import scan as scanning
 from listening.models import Capture, Feed, FeedEntry, FeedSubscription, Fetch, ScanPlan, SearchVersion
 from listening.net import Busy, Client, SourceError
 from listening.sources import get
+from listening.types import FeedAnswer
 from teams import sessions
+
+log = logging.getLogger(__name__)
 
 PAGES_PER_TICK, FEEDS_PER_TICK, PLANS_PER_TICK = 100, 50, 50
 MOST_FEEDS_UNDERWAY = 100  # sent to workers and not read yet
@@ -38,7 +43,10 @@ def due(at: datetime | None = None) -> Iterator[Message]:
     """Starts the scans whose plans are due, then leases everything else that is, for the caller to send."""
     at = at or schedule.now()
     for plan_id, token in schedule.claim(ScanPlan, PLANS_PER_TICK, at, PLANNED):
-        start_plan(plan_id, token, at)
+        try:
+            start_plan(plan_id, token, at)
+        except Exception:  # one plan that cannot be started must not keep everything else waiting
+            log.exception("The scan of plan %s could not be started", plan_id)
     clicked = set(Fetch.objects.filter(due_at__lte=at, scan__plan=None).values_list("pk", flat=True))
     for fetch_id, token in schedule.claim(Fetch, PAGES_PER_TICK, at):
         yield Message("fetch", fetch_id, token, "now" if fetch_id in clicked else "later")
@@ -99,21 +107,39 @@ def poll_feed(feed_id: int, token: str, client: Client | None = None) -> None:
         said = error
         _keep(feed, lambda row, now: polls.keep_error(row, said, now))
     else:
-        if at := _keep(feed, lambda row, now: polls.keep_answer(row, answer, now)):
-            feeds.hear_everywhere(feed, at)
+        _keep_and_hear(feed, answer)
 
 
-def _keep(feed: Feed, keep: Callable[[Feed, datetime], object]) -> datetime | None:
-    """Writes what came of it if the lease is still ours, and gives that back; returns when, or None."""
+def _keep_and_hear(feed: Feed, answer: FeedAnswer) -> None:
+    """Keeps the answer and lets every follower hear it.
+
+    The feed stays due and leased until everybody has heard: a worker that dies before leaves it due.
+    """
     with transaction.atomic():
         if not schedule.owned(feed):
-            return None
+            return
+        feed.refresh_from_db()  # a scan or a move may have written while we asked
+        now, due = schedule.now(), feed.due_at
+        polls.keep_answer(feed, answer, now)
+        following, feed.due_at = feed.due_at, due
+        feed.save()
+    feeds.hear_everywhere(feed, now)
+    with transaction.atomic():
+        if schedule.owned(feed):
+            schedule.rest(feed, following)
+            feed.save(update_fields=["due_at", "lease_token", "lease_until"])
+
+
+def _keep(feed: Feed, keep: Callable[[Feed, datetime], object]) -> None:
+    """Writes what came of it if the lease is still ours, and gives that back."""
+    with transaction.atomic():
+        if not schedule.owned(feed):
+            return
         feed.refresh_from_db()  # a scan or a move may have written while we asked
         now = schedule.now()
         keep(feed, now)
         schedule.rest(feed, feed.due_at)
         feed.save()
-    return now
 
 
 def _wait(feed: Feed, now: datetime, seconds: float) -> None:
@@ -123,14 +149,17 @@ def _wait(feed: Feed, now: datetime, seconds: float) -> None:
 
 def rematch(version_id: int) -> None:
     """Holds a new wording against what is stored; a second caller at the same time leaves it to the first."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [0x4EA3, version_id % 2**31])
-            if not cursor.fetchone()[0]:
-                return
-        version = SearchVersion.objects.filter(pk=version_id, rematched_at=None).first()
-        if version is not None:
-            rematching.rematch(version)
+    transactions.whole(partial(_rematch, version_id))
+
+
+def _rematch(version_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [0x4EA3, version_id % 2**31])
+        if not cursor.fetchone()[0]:
+            return
+    version = SearchVersion.objects.filter(pk=version_id, rematched_at=None).first()
+    if version is not None:
+        rematching.rematch(version)
 
 
 def tidy(at: datetime) -> None:

@@ -10,12 +10,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Min, Q
 
-from listening import door, schedule, searches, store
+from listening import door, schedule, searches, store, transactions
 from listening.models import Feed, FeedEntry, FeedSubscription, Fetch
 from listening.pipeline import Draft, match, normalise
 from listening.text import clean_line, clean_text
@@ -177,10 +178,11 @@ def hear(subscription: FeedSubscription, now: datetime, fetch: Fetch | None = No
             .get(pk=subscription.pk)
         )
         versions = searches.current(mine.workspace)
+        # First how far, then what: an entry that another poll saves in between is heard twice, not never.
+        latest = mine.feed.entries.order_by("-changed_at").values_list("changed_at", flat=True).first()
         heard = [
             store.Heard(draft, match(draft, versions)) for draft in drafts(mine.feed, now, mine.heard_to)
         ]
-        latest = mine.feed.entries.order_by("-changed_at").values_list("changed_at", flat=True).first()
         mine.heard_to = latest or mine.heard_to
         mine.save(update_fields=["heard_to"])
         return store.save(mine.workspace, heard, now, fetch)
@@ -189,7 +191,8 @@ def hear(subscription: FeedSubscription, now: datetime, fetch: Fetch | None = No
 def hear_everywhere(feed: Feed, now: datetime) -> None:
     """After a poll: every workspace that follows the feed gets to hear what changed."""
     for subscription in feed.subscriptions.order_by("pk"):
-        hear(subscription, now)
+        transactions.whole(partial(hear, subscription, now))
+        schedule.renew(feed, schedule.now())
 
 
 def covered_from(feed: Feed) -> datetime | None:

@@ -154,8 +154,9 @@ class Feeds:
         ).first()
         if subscription is None:  # unfollowed meanwhile
             return Saved()
-        now = schedule.now()
         feed = Feed.objects.select_for_update().get(pk=subscription.feed_id)
+        # After the lock: entries must not look older than what another poll has let people hear meanwhile.
+        now = schedule.now()
         for answer in page.items:
             polls.keep_answer(feed, answer, now)
             feed.save()

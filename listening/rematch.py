@@ -12,6 +12,19 @@ from listening.pipeline import Hit, content_hash, explain
 CHUNK = 500
 
 
+def document_of(mention: Mention) -> query.Document:
+    """What the matcher looks at in a stored mention."""
+    return query.Document(
+        title=mention.title,
+        text=mention.text,
+        site=mention.site.domain,
+        author=mention.author.handle if mention.author else "",
+        source=mention.source,
+        language=mention.language,
+        tags=tuple(mention.tags),
+    )
+
+
 def rematch(version: SearchVersion) -> int:
     """Holds a version against the workspace's mentions and the feed entries it may see; returns new matches.
 
@@ -22,15 +35,7 @@ def rematch(version: SearchVersion) -> int:
     before = version.matches.count()
     heard = Mention.objects.filter(workspace=workspace, is_searchable=True).select_related("site", "author")
     for mention in heard.iterator(chunk_size=CHUNK):
-        document = query.Document(
-            title=mention.title,
-            text=mention.text,
-            site=mention.site.domain,
-            author=mention.author.handle if mention.author else "",
-            source=mention.source,
-            language=mention.language,
-            tags=tuple(mention.tags),
-        )
+        document = document_of(mention)
         if asked.matches(document):
             Match.objects.get_or_create(
                 version=version,

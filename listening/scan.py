@@ -2,22 +2,26 @@
 
 start -> fetches (rows that are due) -> run_page: take lease -> read (HTTP) -> save and advance (one commit)
       -> due again for the next page, or finished -> the scan is finished when its last fetch is
+
+When the database goes away meanwhile, nothing is written on the row: it falls due again.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils.module_loading import import_string
 
-from listening import credentials, door, schedule, store
+from listening import credentials, door, schedule, store, transactions
 from listening.models import Capture, Fetch, Scan, ScanPlan
 from listening.net import Busy, Client, Response, SourceError
 from listening.net.errors import gettext_noop
@@ -30,6 +34,7 @@ __all__ = ["Again", "Handler", "Saved", "handler_for", "run_page", "running", "s
 
 log = logging.getLogger(__name__)
 
+AWAY = (OperationalError, InterfaceError)  # what is raised when the database is
 MOST_FAILURES = 4  # errors in a row before a fetch ends with what it has
 LONGEST_COUNTDOWN = 60.0  # seconds a message may wait in a worker; longer waits are left to the tick
 LONGEST_WAIT = 15 * 60.0  # seconds; told to wait longer, a fetch leaves the rest to the next scan
@@ -111,8 +116,13 @@ def run_page(fetch_id: int, token: str, client: Client | None = None) -> Again |
     answers: list[Response] = []
     handler = handler_for(fetch.capability)
     source: Source | None = None
+
+    def heard(answer: Response) -> None:
+        answers.append(answer)
+        schedule.renew(fetch, schedule.now())
+
     try:
-        http = (client or door.client()).heard_by(answers.append)
+        http = (client or door.client()).heard_by(heard)
         source = door.source(fetch.source, fetch.scan.workspace, http, fetch.capability)
         page = handler.read(fetch, source)
     except Busy as busy:
@@ -120,50 +130,58 @@ def run_page(fetch_id: int, token: str, client: Client | None = None) -> Again |
     except SourceError as error:
         credentials.note(source, error)
         return _fail(fetch, error)
+    except AWAY:
+        raise  # not the page's fault: the lease runs out, and the row is due again
     except Exception as error:
-        log.exception("Fetch %s crashed", fetch)
-        _end_early(fetch, SourceError(CRASHED, kind="transient", params={"fault": type(error).__name__}))
+        _crash(fetch, error)
         raise
     credentials.note(source)
-    again = _commit(fetch, handler, page, answers)
-    if fetch.is_finished and fetch.new:
+    try:
+        done, again = transactions.whole(lambda: _commit(copy(fetch), handler, page, answers))
+    except (*AWAY, SoftTimeLimitExceeded):  # whoever is this slow in storing waits for others
+        raise
+    except Exception as error:
+        _crash(fetch, error)
+        raise
+    if done.is_finished and done.new:
         store.refresh_statistics()  # outside the transaction: it would hold its lock to the end
     return again
 
 
-def _commit(fetch: Fetch, handler: Handler, page: Page[Any], answers: list[Response]) -> Again | None:
-    """Stores the page and moves the fetch on, all in one transaction, if the lease is still ours."""
-    with transaction.atomic():
-        if not schedule.owned(fetch):
-            return None
-        now = schedule.now()
-        saved = handler.save(fetch, page)
-        free = all(getattr(item, "searchable", True) for item in page.items)
-        Capture.objects.bulk_create(door.captures(answers, fetch, now, keep_bodies=free))
-        fetch.state = Fetch.State.RUNNING
-        fetch.started_at = fetch.started_at or now
-        fetch.pages += 1
-        fetch.inspected += page.inspected
-        fetch.found += saved.found
-        fetch.new += saved.new
-        fetch.cursor = dict(page.next) if page.next is not None else None
-        fetch.truncated = fetch.truncated or page.truncated
-        fetch.gaps = sorted({*map(tuple, fetch.gaps), *page.gaps})
-        fetch.attempts = fetch.failures = 0
-        fetch.error, fetch.error_params, fetch.error_kind = "", {}, ""
-        if page.next is not None:
-            again = Again(schedule.hand_on(fetch, now, 0), 0)
-        else:
-            again = None
-            fetch.covered_from = (
-                page.reached if page.reached and (fetch.truncated or not fetch.since) else fetch.since
-            )
-            fetch.covered_to = None if fetch.truncated and not page.reached else fetch.started_at
-            _finish(fetch, Fetch.State.PARTIAL if fetch.truncated or fetch.gaps else Fetch.State.OK, now)
-            fetch.last_ok_at = now
-        fetch.save()
-        _finish_scan(fetch, now)
-    return again
+def _commit(
+    fetch: Fetch, handler: Handler, page: Page[Any], answers: list[Response]
+) -> tuple[Fetch, Again | None]:
+    """Stores the page and moves the fetch on, if the lease is still ours. Inside one transaction."""
+    if not schedule.owned(fetch):
+        return fetch, None
+    now = schedule.now()
+    saved = handler.save(fetch, page)
+    free = all(getattr(item, "searchable", True) for item in page.items)
+    Capture.objects.bulk_create(door.captures(answers, fetch, now, keep_bodies=free))
+    fetch.state = Fetch.State.RUNNING
+    fetch.started_at = fetch.started_at or now
+    fetch.pages += 1
+    fetch.inspected += page.inspected
+    fetch.found += saved.found
+    fetch.new += saved.new
+    fetch.cursor = dict(page.next) if page.next is not None else None
+    fetch.truncated = fetch.truncated or page.truncated
+    fetch.gaps = sorted({*map(tuple, fetch.gaps), *page.gaps})
+    fetch.attempts = fetch.failures = 0
+    fetch.error, fetch.error_params, fetch.error_kind = "", {}, ""
+    again = None
+    if page.next is not None:
+        again = Again(schedule.hand_on(fetch, now, 0), 0)
+    else:
+        fetch.covered_from = (
+            page.reached if page.reached and (fetch.truncated or not fetch.since) else fetch.since
+        )
+        fetch.covered_to = None if fetch.truncated and not page.reached else fetch.started_at
+        _finish(fetch, Fetch.State.PARTIAL if fetch.truncated or fetch.gaps else Fetch.State.OK, now)
+        fetch.last_ok_at = now
+    fetch.save()
+    _finish_scan(fetch, now)
+    return fetch, again
 
 
 def _wait(fetch: Fetch, seconds: float) -> Again | None:
@@ -197,6 +215,11 @@ def _fail(fetch: Fetch, error: SourceError) -> Again | None:
         schedule.rest(fetch, fetch.due_at)  # a long wait is left to the tick, not to a message
         fetch.save()
     return None
+
+
+def _crash(fetch: Fetch, error: Exception) -> None:
+    log.exception("Fetch %s crashed", fetch)
+    _end_early(fetch, SourceError(CRASHED, kind="transient", params={"fault": type(error).__name__}))
 
 
 def _end_early(fetch: Fetch, error: SourceError) -> None:

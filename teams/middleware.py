@@ -56,6 +56,6 @@ class PersonMiddleware:
         if not isinstance(exception, RedisError):
             return None
         log.warning("%s was answered with 503: the cache does not answer (%s)", request.path, exception)
-        response = render(request, "503.html", status=503)
+        response = render(request, "account/try_again.html", status=503)
         response["Retry-After"] = str(TRY_AGAIN_SECONDS)
         return response

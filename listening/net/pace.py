@@ -19,7 +19,7 @@ import redis
 Outcome = Literal["answered", "failed", "not_sent"]
 T = TypeVar("T")
 
-LEASE = 60.0  # seconds after which a request that never reported back is taken for lost
+LEASE = 35.0  # seconds after which a request that never reported back is lost: none may take longer than 30
 FAILURES = 5  # in a row, until a host is left alone
 BACK_OFF = 900.0  # seconds, doubled each time
 LONGEST_BACK_OFF = 86_400.0

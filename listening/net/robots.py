@@ -8,9 +8,12 @@ sites closed to us; matching here takes linear time whatever a hostile file says
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote
+
+import redis
 
 from listening.net.backend import UNKNOWN_HOST
 from listening.net.client import Client
@@ -75,11 +78,13 @@ class Robots:
     def _rules(self, scheme: str, url: str, patience: float) -> str:
         address = "/".join(url.split("/", 3)[:3]) + "/robots.txt"
         key = "robots:" + quote(address, safe="")
-        kept = self._cache.get(key)
-        if isinstance(kept, str):
-            return kept
+        with suppress(redis.RedisError):  # while the cache is away the site is asked again
+            kept = self._cache.get(key)
+            if isinstance(kept, str):
+                return kept
         text = self._fetch(address, patience)
-        self._cache.set(key, text, KEEP_FAILURE_SECONDS if text == _UNAVAILABLE else KEEP_SECONDS)
+        with suppress(redis.RedisError):
+            self._cache.set(key, text, KEEP_FAILURE_SECONDS if text == _UNAVAILABLE else KEEP_SECONDS)
         return text
 
     def _fetch(self, address: str, patience: float) -> str:

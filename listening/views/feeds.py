@@ -86,7 +86,7 @@ def follow(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     else:
         feeds.follow(workspace, form.cleaned_data["url"])
         record(workspace, request.user, "feed.followed", form.cleaned_data["url"])
-        tasks.tick.delay_on_commit()
+        tasks.tick_soon()
         messages.success(request, _("Following the feed. Its first entries arrive within a minute."))
     return redirect("listening:sources", workspace.code)
 
@@ -171,7 +171,7 @@ def follow_many(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse
         return redirect("listening:import_feeds", workspace.code)
     followed = feeds.follow_all(workspace, wanted)
     record(workspace, request.user, "feed.imported", "OPML", feeds=len(followed))
-    tasks.tick.delay_on_commit()
+    tasks.tick_soon()
     text = ngettext(
         "Following %(n)s feed of the file. Its first entries arrive within minutes.",
         "Following %(n)s feeds of the file. Their first entries arrive within minutes.",

@@ -64,7 +64,7 @@ def scan_now(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     if one is None:
         one = scanning.start(workspace, schedule.now())
         record(workspace, request.user, "scan.started", str(one.pk))
-    tasks.tick.delay_on_commit()
+    tasks.tick_soon()
     return redirect("listening:scan", workspace.code, one.pk)
 
 

@@ -43,9 +43,11 @@ def search(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpResp
         version = searches.save_version(
             one, form.cleaned_data["text"], fold=form.cleaned_data["fold"], user=request.user
         )
+        if form.cleaned_data["is_on"] and not one.is_on:  # what was heard meanwhile was not held against it
+            one.versions.filter(is_current=True).update(rematched_at=None)
         Search.objects.filter(pk=one.pk).update(is_on=form.cleaned_data["is_on"])
         record(workspace, request.user, "search.edited", str(one), version=version.number)
-        tasks.tick.delay_on_commit()
+        tasks.tick_soon()
         messages.success(request, _("Saved. Stored mentions are being held against the new wording."))
         return redirect("listening:searches", workspace.code)
     return render(request, "listening/search.html", {"search": one, "form": form})

@@ -9,16 +9,19 @@ import socket
 import stat
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from config import env
-from config.processes import ServiceError, lock
+from config.management.commands.dev import Command
+from config.processes import ServiceError, lock, pause, spawn
 from config.services import NAMESPACE, NOBODY, Services, Way, _own_namespace, _package
 from tests.conftest import HAS_VALKEY
 from tests.running import PATIENCE, Earshot, launch
@@ -116,8 +119,66 @@ def test_one_command_starts_all_ctrl_c_stops_all_and_the_data_stays(data: Path) 
 
 
 @linux_only
+def test_what_is_killed_is_started_again(data: Path) -> None:
+    earshot = Earshot(data).start()
+    parts = {
+        "web": "gunicorn",
+        "worker": "celery --app=config worker",
+        "beat": "celery --app=config beat",
+        "PostgreSQL": "bin/postgres -D",
+        "Valkey": "valkey-server",
+    }
+
+    def oldest() -> dict[str, int]:
+        """The first process of every part that is there."""
+        running = sorted(processes(data).items())
+        return {
+            name: next(pid for pid, command in running if part in command)
+            for name, part in parts.items()
+            if any(part in command for _, command in running)
+        }
+
+    first = oldest()
+    assert first.keys() == parts.keys()
+    for pid in first.values():
+        os.kill(pid, signal.SIGKILL)
+    end = time.monotonic() + PATIENCE
+    while not (oldest().keys() == parts.keys() and answers(earshot.url)):
+        assert time.monotonic() < end and earshot.process.poll() is None, earshot.said()
+        time.sleep(0.2)
+    assert not set(first.values()) & set(oldest().values())
+    for name in parts:
+        assert f"{name} has ended by itself (exit code -9) and is started again in 1 s" in earshot.said()
+    assert earshot.end(signal.SIGINT) == 0
+    assert processes(data) == {}
+
+
+def answers(url: str) -> bool:
+    try:
+        return get(url)[0] == 200
+    except OSError:  # nobody there, or 503 because PostgreSQL is not
+        return False
+
+
+def test_what_ends_again_and_again_ends_all(data: Path) -> None:
+    assert [pause([0.0] * times, 1.0) for times in range(1, 7)] == [1, 2, 4, 8, 16, None]
+    assert pause([0.0, 1.0, 2.0, 3.0, 4.0, 400.0], 400.0) == 1, "long ago does not count"
+    log = data.with_suffix(".log")
+    child = spawn("worker", ["sh", "-c", "echo I cannot; exit 3"], log)
+    command = Command(stdout=(said := StringIO()))
+    for seconds in (1, 2, 4, 8, 16):
+        child.process.wait(PATIENCE)
+        assert command._mourn(child, 10.0) == seconds
+        child.start_again()
+    child.process.wait(PATIENCE)
+    with pytest.raises(ServiceError, match=r"worker .* \(exit code 3\) for the 6th time .* stopped"):
+        command._mourn(child, 10.0)
+    assert said.getvalue().count("I cannot") == 1 + 2 + 3 + 4 + 5
+
+
+@linux_only
 @pytest.mark.skipif(not HAS_VALKEY, reason="needs services: make test")
-def test_with_urls_given_nothing_is_embedded_and_a_dead_worker_ends_all(data: Path) -> None:
+def test_with_urls_given_nothing_is_embedded(data: Path) -> None:
     given = os.environ["DATABASE_URL"]
     database = f"earshot_dev_{os.getpid()}"
     with psycopg.connect(given, autocommit=True) as connection:
@@ -132,12 +193,7 @@ def test_with_urls_given_nothing_is_embedded_and_a_dead_worker_ends_all(data: Pa
     assert not (data / "postgres").exists() and not (data / "valkey").exists()
     with psycopg.connect(urls["DATABASE_URL"]) as connection:
         assert connection.execute("select count(*) from django_migrations").fetchone() != (0,)
-
-    workers = [pid for pid, command in running.items() if "celery" in command and "worker" in command]
-    os.kill(min(workers), signal.SIGKILL)
-    assert earshot.process.wait(PATIENCE) == 1
-    assert "worker has ended by itself (exit code -9)" in earshot.said()
-    assert "Traceback" not in earshot.said()
+    assert earshot.end(signal.SIGINT) == 0
     assert processes(data) == {}
 
 

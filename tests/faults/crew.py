@@ -1,85 +1,92 @@
-"""A Celery worker and a beat on the test's database and a Valkey of their own; they can be killed."""
+"""The processes that work for a scan: a Celery worker, a beat and a web server that can be killed."""
 
 from __future__ import annotations
 
 import os
 import signal
-import subprocess
+import socket
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
 
-from django.db import connection
-
-from tests.conftest import ROOT
+from config.management.commands.dev import BEAT, web_command, worker_command
+from config.processes import Child, spawn, stop
 from tests.replay import SEARXNG
 
 PACE_FACTOR = 0.02
 
 
-def database_url() -> str:
-    """The URL of the database that this test uses, for another process."""
-    about = connection.settings_dict
-    return (
-        f"postgresql:///{about['NAME']}?host={quote(str(about['HOST']), safe='')}"
-        f"&user={about['USER']}&port={about['PORT'] or 5432}"
-    )
-
-
 @dataclass
 class Crew:
-    """The processes that do a scan. ``folder`` gets their logs."""
+    """``folder`` gets their logs and beat's file; ``settings`` is the module of their settings."""
 
     folder: Path
+    settings: str
+    database_url: str
     redis_url: str
     replay_url: str
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, Child] = field(default_factory=dict)
 
-    def start(self, *names: str) -> None:
-        """Starts "worker" and "beat", or the one named."""
-        options = {
-            "worker": ["--queues=now,later", "--concurrency=2", "--without-gossip", "--without-mingle"],
-            "beat": ["--pidfile=", f"--schedule={self.folder / 'beat'}"],
-        }
-        environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+    @property
+    def environment(self) -> dict[str, str]:
+        """What they, and whoever wants to look at the same database, must be told."""
+        return {
+            "DJANGO_SETTINGS_MODULE": self.settings,
             "EARSHOT_DATA": str(self.folder),
-            "DATABASE_URL": database_url(),
+            "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "OUTBOUND_REPLAY_URL": self.replay_url,
             "OUTBOUND_PACE_FACTOR": str(PACE_FACTOR),
             "SEARXNG_URL": SEARXNG,
+            "WORKER_PROCESSES": "2",
+            "WEB_WORKERS": "1",
+            "PYTHONUNBUFFERED": "1",
         }
-        for name in names or tuple(options):
-            with (self.folder / f"{name}.log").open("ab") as log:
-                self.running[name] = subprocess.Popen(
-                    [sys.executable, "-m", "celery", "--app=config", name, "--loglevel=info", *options[name]],
-                    cwd=ROOT,
-                    env=environment,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                )
+
+    def start(self) -> None:
+        """All three, on a port that ``url`` then tells."""
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=100)
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        commands = {"worker": worker_command(), "beat": BEAT, "web": web_command(self.listener)}
+        for name, module in commands.items():
+            self.running[name] = spawn(
+                name,
+                [sys.executable, "-m", *module],
+                self.folder / "logs" / f"{name}.log",
+                environment=self.environment,
+                orphan_signal=signal.SIGKILL,
+                keep=(self.listener.fileno(),),
+            )
 
     def kill_worker(self) -> None:
-        """SIGKILL, as the out-of-memory killer does it; its pool dies with it, and a new one is started."""
-        self.running["worker"].kill()
-        self.running["worker"].wait()
-        self.start("worker")
+        """SIGKILL, as the out-of-memory killer does it; its pool dies with it."""
+        self.running["worker"].process.kill()
+        self.running["worker"].process.wait()
 
     def kill_one_of_the_pool(self) -> None:
         """SIGKILL to a process that does the tasks; the worker makes a new one by itself."""
-        worker = self.running["worker"].pid
+        worker = self.running["worker"].process.pid
         pool = Path(f"/proc/{worker}/task/{worker}/children").read_text().split()
         if pool:  # a worker that has just been started has none yet
             os.kill(int(pool[0]), signal.SIGKILL)
 
+    def stop_worker(self) -> None:
+        """SIGTERM, as a deploy does it."""
+        stop([self.running["worker"]])
+
+    def revive(self) -> None:
+        """Starts again what ended by itself, as the supervisor of an installation does."""
+        for child in self.running.values():
+            if child.has_died():
+                child.start_again()
+
     def stop(self) -> None:
         """Ends all at once."""
-        for process in self.running.values():
-            process.kill()
-            process.wait()
+        for child in self.running.values():
+            child.process.kill()
+        stop(list(self.running.values()))
+        self.listener.close()
 
-    def said(self) -> str:
-        """The end of the worker's log."""
-        return (self.folder / "worker.log").read_text()[-4000:]
+    def said(self, name: str = "worker") -> str:
+        """The end of a log."""
+        return self.running[name].last_words(60)

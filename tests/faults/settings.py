@@ -10,9 +10,10 @@ globals().update({name: getattr(ours, name) for name in dir(ours) if name.isuppe
 
 LEASE_QUEUED_SECONDS, LEASE_WORKING_SECONDS = 3, 4
 TICK_SECONDS = 1
+DEAF_SECONDS = 8
+_TICK = ours.CELERY_BEAT_SCHEDULE["tick"]
 CELERY_BEAT_SCHEDULE = {
-    "tick": ours.CELERY_BEAT_SCHEDULE["tick"]
-    | {"schedule": TICK_SECONDS, "options": {"expires": 5, "queue": "now"}},
+    "tick": {**_TICK, "schedule": TICK_SECONDS, "options": {**_TICK["options"], "expires": 5}},
 }
 
 # How long a host waits for a request whose asker died. Here every request takes milliseconds.

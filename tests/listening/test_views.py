@@ -8,10 +8,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from listening import queries, scan, schedule
+from listening import dispatch, queries, scan, schedule
 from listening.models import (
     FeedSubscription,
     Fetch,
+    Match,
     Mention,
     Scan,
     ScanPlan,
@@ -202,6 +203,21 @@ def test_editing_a_search_makes_a_version(alices: Client, workspace: Workspace) 
     wrong = alices.post(url("search", workspace, search.pk), {"text": "fjällvik (", "is_on": "on"})
     assert "invalid-feedback" in wrong.content.decode()
     assert search.versions.count() == 2
+
+
+def test_a_search_that_is_turned_on_again_is_held_against_what_was_heard_meanwhile(
+    alices: Client, workspace: Workspace
+) -> None:
+    search = workspace.searches.get()
+    other = make_search(workspace, "coffee")
+    alices.post(url("search", workspace, search.pk), {"text": "fjällvik"})
+    assert not workspace.searches.get(pk=search.pk).is_on
+    make_mention(workspace, "Fjällvik coffee")
+    assert [match.search_id for match in Match.objects.all()] == [other.search_id]
+    alices.post(url("search", workspace, search.pk), {"text": "fjällvik", "is_on": "on"})
+    for message in dispatch.due():
+        dispatch.rematch(message.pk)
+    assert Match.objects.filter(search=search).count() == 1
 
 
 def test_a_plan_shows_its_next_run_in_the_workspaces_time(alices: Client, workspace: Workspace) -> None:

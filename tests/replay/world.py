@@ -231,6 +231,8 @@ class World:
     def add(self, system: str, text: str, tags: Sequence[str] = (), author: str = "olle") -> Post:
         """One more post, now."""
         number = max(post.number for post in self.of(system)) + 64
+        if system == "blog":  # its addresses are made from the millions
+            number = max(post.number for post in self.posts) + 1_000_000
         now = datetime.now(UTC).replace(microsecond=0)
         title = "" if system == "mastodon" else text
         tags = tags or (FIELD[:1] if system == "reddit" else ())  # a post there stands in a community

@@ -19,11 +19,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from config import env
-from config.processes import Child, ServiceError, lock, spawn, stop, wait_until
+from config.processes import MOST_ENDS, Child, ServiceError, lock, pause, spawn, stop, wait_until
 from config.services import Services
 from tools import health, messages
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+BEAT = ["celery", "--app=config", "beat", "--pidfile=", "--loglevel=info"]
 
 
 class Interrupted(BaseException):
@@ -60,8 +61,8 @@ class Command(BaseCommand):
                 self._start_services()
                 self._prepare()
                 self._start_programs(listener)
-            if not check:
-                self._watch()
+                if not check:
+                    self._watch()
         except ServiceError as error:
             raise CommandError(str(error)) from error
         except Interrupted:
@@ -96,13 +97,12 @@ class Command(BaseCommand):
         connections.close_all()
 
     def _start_programs(self, listener: socket.socket) -> None:
-        gunicorn = ["gunicorn", "--config=python:config.gunicorn", f"--bind=fd://{listener.fileno()}"]
-        web = self._run("web", [*gunicorn, "config.wsgi"], signal.SIGTERM, listener.fileno())
+        web = self._run("web", web_command(listener), signal.SIGTERM, listener.fileno())
         host, port = health.REACHED_BY.get(settings.HOST, settings.HOST), listener.getsockname()[1]
         wait_until(web, lambda: _answers(host, port))  # first the page, then what works behind it
         # Orphans are killed: a worker could wait a minute for its tasks, and any task may be lost.
-        self._run("worker", ["celery", "--app=config", *_worker_options()], signal.SIGKILL)
-        self._run("beat", ["celery", "--app=config", "beat", "--pidfile=", "--loglevel=info"], signal.SIGKILL)
+        self._run("worker", worker_command(), signal.SIGKILL)
+        self._run("beat", BEAT, signal.SIGKILL)
         shown = f"[{host}]" if ":" in host else host
         self._say(f"\nEarshot runs at http://{shown}:{port}/   (Ctrl-C stops it)\n")
 
@@ -119,16 +119,32 @@ class Command(BaseCommand):
         return child
 
     def _watch(self) -> None:
-        """Never returns; raises ServiceError as soon as one of the processes is gone."""
-        children = [*self.services.running, *self.programs]
+        """Starts again what ends by itself. Never returns; raises ServiceError when one ends too often."""
+        due: dict[str, float] = {}  # name of what has ended -> when it is started again
         while True:
-            for child in children:
-                if child.has_died():
-                    raise ServiceError(
-                        f"{child.name} has ended by itself (exit code {child.process.returncode}), so all is "
-                        f"stopped. {_short(child.log)} ends:\n{child.last_words()}"
-                    )
+            for child in (*self.services.running, *self.programs):
+                now = time.monotonic()
+                if not child.has_died():
+                    continue
+                if child.name not in due:
+                    due[child.name] = now + self._mourn(child, now)
+                elif now >= due[child.name]:
+                    del due[child.name]
+                    child.start_again()
             time.sleep(0.3)
+
+    def _mourn(self, child: Child, now: float) -> float:
+        """Says that a process has ended; the seconds until it is started again."""
+        child.ends.append(now)
+        seconds = pause(child.ends, now)
+        how = f"{child.name} has ended by itself (exit code {child.process.returncode})"
+        end = f"{_short(child.log)} ends:\n{child.last_words()}"
+        if seconds is None:
+            raise ServiceError(
+                f"{how} for the {MOST_ENDS + 1}th time within minutes, so all is stopped. {end}"
+            )
+        self._say(f"{how} and is started again in {seconds:.0f} s. {end}")
+        return seconds
 
     def _stop(self) -> None:
         if not hasattr(self, "services"):
@@ -151,9 +167,15 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _worker_options() -> list[str]:
+def web_command(listener: socket.socket) -> list[str]:
+    """The module and options of the web server; it must be given the listener's file descriptor."""
+    return ["gunicorn", "--config=python:config.gunicorn", f"--bind=fd://{listener.fileno()}", "config.wsgi"]
+
+
+def worker_command() -> list[str]:
+    """The module and options of the worker."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]  # there is nobody to talk to
-    return ["worker", "--queues=now,later", "--loglevel=info", *quiet]
+    return ["celery", "--app=config", "worker", "--queues=now,later", "--loglevel=info", *quiet]
 
 
 def _answers(host: str, port: int) -> bool:
