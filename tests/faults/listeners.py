@@ -72,7 +72,7 @@ def heard(workspace: Workspace) -> dict[str, Any]:
         "fetches": sorted(
             (one.source, one.capability, one.label, one.state, one.pages, one.inspected, one.found)
             for one in Fetch.objects.filter(scan__workspace=workspace).exclude(
-                capability__in=("thread", "poll")
+                capability__in=("thread", "poll", "rank")  # ranks are everybody’s
             )
         ),
     }
