@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import signal
@@ -12,6 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+import redis
+
+from config import env
 from tests.conftest import ROOT
 
 PATIENCE = 180  # seconds; a start takes about five on an idle machine
@@ -41,6 +46,28 @@ class Earshot:
 
     def said(self) -> str:
         return self.output.read_text()
+
+    def kept(self) -> str:
+        """Every column of every table as text, what raw answers hold, and Valkey."""
+        found = []
+        with psycopg.connect(env.embedded_database_url(self.data)) as connection:
+            tables = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            ).fetchall()
+            for (table,) in tables:
+                found += [row for (row,) in connection.execute(f'SELECT one::text FROM "{table}" AS one')]  # type: ignore[arg-type]
+            bodies = connection.execute("SELECT body FROM listening_capture WHERE body <> ''").fetchall()
+            found += [gzip.decompress(body).decode("utf-8", "replace") for (body,) in bodies]
+            assert len(tables) > 20 and bodies
+        with redis.Redis.from_url(env.redis(env.embedded_redis_url(self.data))) as valkey:
+            found += [f"{key!r} {valkey.dump(key)!r}" for key in valkey.scan_iter()]
+        return "\n".join(found)
+
+    def logged(self) -> str:
+        """All logs, and what was printed."""
+        logs = sorted((self.data / "logs").glob("*.log*"))
+        assert len(logs) >= 5
+        return "\n".join([self.said(), *(log.read_text(errors="replace") for log in logs)])
 
     def end(self, how: signal.Signals) -> int:
         """Send the signal; the exit code."""

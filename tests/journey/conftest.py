@@ -20,7 +20,7 @@ from tests.journey.webs import WEBS, Web
 from tests.replay import SEARXNG
 from tests.running import Earshot
 
-PACE_FACTOR = 0.02  # a second between two requests becomes 20 ms
+PACE_FACTOR = 0.005  # a second between two requests becomes 5 ms
 NARROW = 390  # pixels, a phone
 
 

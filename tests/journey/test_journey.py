@@ -27,6 +27,7 @@ FORMS = ("Keyword", "Tag")
 PLACES = (
     *("", "mentions/", "rivals/", "pitches/", "searches/", "sources/", "scans/", "plan/", "phrases/"),
     *("mentions/sites/", "brands/", "profiles/", "settings/", "setup/done/"),
+    *("members/", "log/"),
 )
 # What has no original outside: our own rules, plans and reading, and what is computed from other figures.
 OF_OURS = {
@@ -468,3 +469,16 @@ class TestJourney:
             expect(page.locator("html")).to_have_attribute("lang", "sv")
             assert left_in_english(page) == set(), place
             trip.fits_a_phone()
+
+    def test_what_is_kept_and_logged_holds_no_secret(self, trip: Trip) -> None:
+        """A colleague's link is made last, so that there is a secret besides the password."""
+        trip.open("members/")
+        trip.page.locator("[name=email]").fill("bob@fjallvik.example")
+        trip.page.locator("form[action$='/invite/'] button").click()
+        link = trip.page.locator("input[readonly][value*='/invitations/']").input_value()
+        token = link.rstrip("/").rpartition("/")[2]
+        trip.visit(link)  # so that it is in whatever notes addresses
+        assert len(token) > 40
+        kept, logged = trip.earshot.kept(), trip.earshot.logged()
+        assert EMAIL in kept and "bob@fjallvik.example" in kept, "we look in the right place"
+        assert [secret for secret in (PASSWORD, token) if secret in kept + logged] == []

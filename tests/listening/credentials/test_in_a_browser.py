@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
-import psycopg
 import pytest
-import redis
 from playwright.sync_api import Page, expect
 
-from config import env
 from tests.conftest import ROOT
 from tests.listening.credentials.entrusting import WRONG
 from tests.make import PASSWORD
@@ -85,21 +80,6 @@ def holds_no_secret(page: Page) -> None:
     assert [secret for secret in SECRETS if secret in shown] == []
 
 
-def kept(data: Path) -> str:
-    """Every column of every table as text, what raw answers hold, and Valkey."""
-    found = []
-    with psycopg.connect(env.embedded_database_url(data)) as connection:
-        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        for (table,) in tables:
-            found += [row for (row,) in connection.execute(f'SELECT one::text FROM "{table}" AS one')]  # type: ignore[arg-type]
-        bodies = connection.execute("SELECT body FROM listening_capture WHERE body <> ''").fetchall()
-        found += [gzip.decompress(body).decode() for (body,) in bodies]
-        assert len(tables) > 20 and bodies
-    with redis.Redis.from_url(env.redis(env.embedded_redis_url(data))) as valkey:
-        found += [f"{key!r} {valkey.dump(key)!r}" for key in valkey.scan_iter()]
-    return "\n".join(found)
-
-
 def test_she_enters_an_app_password_and_hears_bluesky(
     earshot: Earshot, home: str, page: Page, web: ReplayServer
 ) -> None:
@@ -154,7 +134,7 @@ def test_nothing_that_is_kept_or_logged_holds_a_secret(earshot: Earshot, home: s
     expect(page.locator("#credentials")).to_contain_text("works")
     logs = {path.name: path.read_text() for path in (earshot.data / "logs").iterdir()}
     assert {"web.log", "worker.log", "beat.log", "postgresql.log"} <= set(logs)
-    places = {**logs, "what is kept": kept(earshot.data), "the terminal": earshot.said()}
+    places = {**logs, "what is kept": earshot.kept(), "the terminal": earshot.said()}
     assert "bluesky" in places["what is kept"]
     for place, text in places.items():
         assert [secret for secret in SECRETS if secret in text] == [], place
