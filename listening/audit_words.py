@@ -40,6 +40,7 @@ DETAILS = {
 VALUES = {
     "credential.saved": sources.label,
     "credential.removed": sources.label,
+    "entered": sources.field_label,
     "source": sources.label,
     "source.edited": sources.label,
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext
+
 from listening.sources.base import CAPABILITIES, Need, Source
 from listening.sources.bluesky import Bluesky
 from listening.sources.feeds import Feeds
@@ -24,6 +26,7 @@ __all__ = [
     "Need",
     "Source",
     "choices",
+    "field_label",
     "get",
     "label",
     "secrets",
@@ -68,6 +71,12 @@ def choices() -> list[tuple[str, str]]:
 def with_capability(name: str) -> tuple[type[Source], ...]:
     """The sources that offer a capability, in the order of the list."""
     return tuple(source for source in SOURCES if source.can(name))
+
+
+def field_label(name: str) -> str:
+    """What a field of credentials is called on the pages, in whichever sources ask for it."""
+    found = {need.label: None for kind in SOURCES for need in kind.needs if need.name == name}
+    return " / ".join(gettext(one) for one in found) or name
 
 
 def secrets(kind: type[Source], values: Mapping[str, str]) -> list[str]:

@@ -18,7 +18,7 @@ from pitches.frame import rule_text
 from pitches.models import Pitch
 from pitches.shown import Shown
 from pitches.verdicts import THRESHOLDS
-from teams.access import WorkspaceRequest, member
+from teams.access import VERBS, Verb, WorkspaceRequest, member
 from teams.models import Workspace
 
 PERIODS = (7, DEFAULT_DAYS, 90, 365)  # days
@@ -30,24 +30,25 @@ class Button:
 
     url_name: str
     label: Any
+    verb: Verb = "read"  # who may not do it is not offered it
 
 
 BUTTONS = {
-    "s1.missing.scan": Button("listening:scans", _("Scan now")),
+    "s1.missing.scan": Button("listening:scans", _("Scan now"), "scan"),
     "s1.missing.sources": Button("listening:sources", _("Look at the sources")),
-    "s1.missing.searches": Button("listening:searches", _("Edit the searches")),
-    "s2.missing.results": Button("competitors:phrases", _("Look up phrases")),
-    "s2.missing.phrases": Button("competitors:phrases", _("Add a phrase")),
+    "s1.missing.searches": Button("listening:searches", _("Edit the searches"), "edit"),
+    "s2.missing.results": Button("competitors:phrases", _("Look up phrases"), "edit"),
+    "s2.missing.phrases": Button("competitors:phrases", _("Add a phrase"), "edit"),
     "s2.missing.influence": Button("listening:sources", _("Look at the sources")),
-    "s3.missing.profiles": Button("competitors:profiles", _("Add your accounts")),
-    "s3.missing.scan": Button("listening:scans", _("Scan now")),
-    "s4.missing.rivals": Button("competitors:brands", _("Add a rival")),
-    "s4.missing.scan": Button("listening:scans", _("Scan now")),
+    "s3.missing.profiles": Button("competitors:profiles", _("Add your accounts"), "edit"),
+    "s3.missing.scan": Button("listening:scans", _("Scan now"), "scan"),
+    "s4.missing.rivals": Button("competitors:brands", _("Add a rival"), "edit"),
+    "s4.missing.scan": Button("listening:scans", _("Scan now"), "scan"),
     "s4.missing.voice": Button("competitors:rivals", _("Compare the rivals")),
     "s4.missing.presence": Button("competitors:rivals", _("Compare the rivals")),
     "s4.missing.momentum": Button("competitors:rivals", _("Compare the rivals")),
-    "s5.missing.ask": Button("pitches:new", _("Say what you ask for")),
-    "s5.missing.scan": Button("listening:scans", _("Scan now")),
+    "s5.missing.ask": Button("pitches:new", _("Say what you ask for"), "edit"),
+    "s5.missing.scan": Button("listening:scans", _("Scan now"), "scan"),
 }
 
 
@@ -102,9 +103,13 @@ def rules(case: Case, said: Shown) -> list[dict[str, Any]]:
     ]
 
 
-def button_urls(workspace: Workspace) -> dict[str, str]:
-    """Where the buttons lead in this workspace."""
-    return {key: reverse(button.url_name, args=[workspace.code]) for key, button in BUTTONS.items()}
+def button_urls(role: str, workspace: Workspace) -> dict[str, str]:
+    """Where the buttons lead in this workspace: those that this role may use."""
+    return {
+        key: reverse(button.url_name, args=[workspace.code])
+        for key, button in BUTTONS.items()
+        if button.verb in VERBS[role]
+    }
 
 
 def chosen_days(request: HttpRequest) -> int:
@@ -139,7 +144,7 @@ def home(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
         "shown": said,
         "texts": {"period": case.ground.say("cover.period")},
         "rules": rules(case, said),
-        "cards": cards(case, said, button_urls(workspace)),
+        "cards": cards(case, said, button_urls(request.membership.role, workspace)),
         "periods": PERIODS,
         "days": days,
         "coverage": strip(case, said),

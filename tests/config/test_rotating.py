@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,3 +109,14 @@ def test_second_factors_are_sealed_anew(settings: Any) -> None:
     settings.CREDENTIAL_KEYS = [NEW]
     authenticator.refresh_from_db()
     assert sealing.unseal(authenticator.data["secret"]) == "ABCDEF"
+
+
+def test_beside_no_running_earshot_a_command_says_so_in_words(tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "EARSHOT_DATA": str(tmp_path)}
+    told = subprocess.run(
+        [sys.executable, "manage.py", "rotate_credentials"],
+        cwd=Path(__file__).parents[2], env=environment, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert told.returncode == 1
+    assert told.stderr.startswith("PostgreSQL does not answer. This command works beside a running Earshot")
+    assert "Traceback" not in told.stderr

@@ -18,8 +18,8 @@ from pitches import verbs
 from pitches.case import build
 from pitches.models import Pitch
 from pitches.sample import posts
-from pitches.views.home import unsaved
-from teams.models import User, Workspace
+from pitches.views.home import button_urls, unsaved
+from teams.models import Role, User, Workspace
 from tests.make import make_brand, make_credential, make_search, make_user, make_workspace
 
 BrowserOf = Callable[[User], Client]
@@ -64,6 +64,15 @@ def test_a_viewer_edits_nothing(
 ) -> None:
     assert browser_of(bob).post(url(name, workspace, pitch)).status_code == 403
     assert Pitch.objects.filter(pk=pitch.pk, frozen_at=None).exists()
+
+
+def test_home_offers_a_viewer_nothing_that_he_may_not_do(db: None) -> None:
+    workspace = make_workspace(make_user("Dora"))
+    offered, to_a_viewer = (button_urls(role, workspace) for role in (Role.EDITOR, Role.VIEWER))
+    assert {"s1.missing.scan", "s2.missing.phrases", "s5.missing.ask"} <= offered.keys() - to_a_viewer.keys()
+    assert set(to_a_viewer.values()) <= {
+        reverse(name, args=[workspace.code]) for name in ("listening:sources", "competitors:rivals")
+    }
 
 
 @pytest.mark.parametrize("name", [*READ, *EDIT])

@@ -217,6 +217,15 @@ def test_a_log_is_its_workspaces_own(
 
 
 @pytest.mark.django_db
+def test_what_was_entered_is_called_as_on_the_page_of_the_source(
+    workspace: Workspace, alice: User, browser_of: BrowserOf
+) -> None:
+    record(workspace, alice, "credential.saved", "bluesky", entered=["identifier", "password", "fax"])
+    found = rows(browser_of(alice).get(log(workspace)).content.decode())[0]
+    assert found.endswith("Entered: Handle, App password, fax")
+
+
+@pytest.mark.django_db
 def test_a_verb_and_a_value_of_former_days_are_shown_as_they_are(
     workspace: Workspace, alice: User, browser_of: BrowserOf
 ) -> None:

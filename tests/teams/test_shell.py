@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import translation
 
 from config import shell
 from teams.models import Role, User, Workspace
@@ -225,6 +226,13 @@ def test_an_unknown_figure_is_never_a_zero() -> None:
     assert "not known stories" in html
     assert ">0<" not in render("{% figure value %}", value=None)
     assert ">0<" in render("{% figure value %}", value=0)
+
+
+def test_a_share_is_written_as_the_readers_language_does() -> None:
+    template = Template("{{ share|percent:1 }}")
+    for language, written in {"en": "29.8%", "sv": "29,8\u00a0%"}.items():
+        with translation.override(language):
+            assert template.render(Context({"share": 29.84})) == written
 
 
 def test_foreign_text_in_a_tag_is_escaped() -> None:
