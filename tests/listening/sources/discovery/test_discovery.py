@@ -49,7 +49,7 @@ def test_a_page_proposes_what_it_says_of_itself() -> None:
         ("link", "https://www.youtube.com/@fjallvik", True),
         ("mastodon", "@rost@kaffe.example", True),
         ("mastodon", "@hjalp@fjallvik.social", True),
-        ("bluesky", "@fjallvik.example", False),
+        ("link", "https://bsky.app/profile/fjallvik.example", False),
         ("mastodon", "@someone@toot.example", False),
         ("link", "https://www.linkedin.com/company/fjallvik/", False),
         ("link", "https://x.com/fjallvik", False),
