@@ -62,9 +62,14 @@ def _change_address(feed: Feed) -> None:
 
 
 def _merge(feed: Feed, other: Feed) -> None:
-    """Followers, archive and fetches of ``feed`` go over to ``other``, and who follows it later does, too."""
+    """Followers, archive and fetches of ``feed`` go over to ``other``, and who follows it later does, too.
+
+    Anybody can have an address send us on to a feed that others follow. So whoever never followed ``feed``
+    neither hears what it said before nor learns its address, which may hold a secret.
+    """
     now = schedule.now()
-    names = _merge_archives(feed, other, now)
+    is_known_to_all = not _strangers(feed, other)
+    names = _merge_archives(feed, other, now, hand_over=is_known_to_all)
     for mine in FeedSubscription.objects.select_related("workspace").filter(feed=feed).order_by("pk"):
         store.rename(mine.workspace, "feeds", names)
         theirs = FeedSubscription.objects.filter(feed=other, workspace=mine.workspace).first()
@@ -80,14 +85,22 @@ def _merge(feed: Feed, other: Feed) -> None:
     feed.successor, feed.due_at, feed.moved_to, feed.moved_polls = other, None, "", 0
     schedule.rest(feed, None)
     feed.save()
-    other.moved_from, other.moved_at = feed.url, now
-    other.covers_from = min(filter(None, (feed.covers_from, other.covers_from)), default=None)
+    if is_known_to_all:
+        other.moved_from, other.moved_at = feed.url, now
+        other.covers_from = min(filter(None, (feed.covers_from, other.covers_from)), default=None)
     other.due_at = other.due_at or now  # it answers, or nobody would be sent there
     other.save(update_fields=["moved_from", "moved_at", "covers_from", "due_at"])
 
 
-def _merge_archives(feed: Feed, other: Feed, now: datetime) -> dict[str, str]:
-    """Entries that only ``feed`` has go over; returns how mentions of its entries are called from now on.
+def _strangers(feed: Feed, other: Feed) -> bool:
+    """Whether anybody follows ``other`` who does not follow ``feed``."""
+    mine = FeedSubscription.objects.filter(feed=feed).values("workspace")
+    return FeedSubscription.objects.filter(feed=other).exclude(workspace__in=mine).exists()
+
+
+def _merge_archives(feed: Feed, other: Feed, now: datetime, *, hand_over: bool) -> dict[str, str]:
+    """Entries that only ``feed`` has go over, with ``hand_over``; returns how mentions of its entries are
+    called from now on.
 
     Old id -> new id, where they differ: ids that are unique within their feed hold the feed's address.
     """
@@ -101,7 +114,7 @@ def _merge_archives(feed: Feed, other: Feed, now: datetime) -> dict[str, str]:
             entry.external_id = feeds.entry_key(entry.item["external_id"])
             entry.item_hash = feeds.item_hash(entry.item)
         names[old] = feeds.entry_id(other, entry)
-        if entry.external_id not in known:
+        if hand_over and entry.external_id not in known:
             known.add(entry.external_id)
             entry.feed, entry.changed_at = other, now
             entry.save()

@@ -79,6 +79,8 @@ def read(body: bytes) -> Listed:
     except etree.XMLSyntaxError:
         try:
             found = _outlines(body, recover=True)
+        except UnicodeDecodeError:  # half a character, such as &#xD800;, which lxml cannot hand over
+            found = ()
         except etree.XMLSyntaxError as error:
             raise Unreadable(NO_OPML) from error
         return Listed((*found, *_overlooked(body, found)), damaged=True)

@@ -12,7 +12,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber, Trunc
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from listening import door, sources
 from listening.models import Brand, Conversation, Fetch, Match, Mention, Search
@@ -201,11 +201,12 @@ def coverage(
     return [_covered(name, by_source[name], since, until) for name in sorted(by_source, key=_place)]
 
 
+NOT_YET = gettext_noop("It has not been searched yet since credentials were entered; the next scan does it.")
 CAPABILITY = {Search.Form.KEYWORD.value: "search", Search.Form.TAG.value: "tagged"}
 
 
 def off(workspace: Workspace, searches: Iterable[Search], asked: Iterable[str] = ()) -> list[Coverage]:
-    """The sources that would hear these searches, if somebody entered the credentials they need.
+    """The sources that did not hear these searches, because they lack credentials or only just got them.
 
     Their state is "off": nothing failed, and nothing is known. Those that were asked all the same, as long as
     there were credentials, are left out.
@@ -213,6 +214,8 @@ def off(workspace: Workspace, searches: Iterable[Search], asked: Iterable[str] =
     if workspace.is_sample:
         return []  # nothing is scanned there
     asked, wanted = set(asked), {CAPABILITY[search.form] for search in searches}
+    lacking = door.lacking(workspace)
+    said = {kind: kind.lacks if kind in lacking else NOT_YET for kind in door.enabled(workspace)}
     return [
         Coverage(
             source=kind.name,
@@ -223,11 +226,11 @@ def off(workspace: Workspace, searches: Iterable[Search], asked: Iterable[str] =
             inspected=0,
             truncated=False,
             gaps=(),
-            error=gettext(kind.lacks),
+            error=gettext(message),
             fetched_at=None,
-            error_message=kind.lacks,
+            error_message=message,
         )
-        for kind in door.lacking(workspace)
+        for kind, message in said.items()
         if wanted & set(kind.keyed) and kind.name not in asked
     ]
 

@@ -11,13 +11,21 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from teams.access import roles_up_to
-from teams.models import Membership, Role, User, Workspace, zone_names
+from teams.models import Membership, Role, User, Workspace, normalise_email, zone_names
 from teams.welcome import token_fits
 
 
 def zone_choices(*more: str) -> list[tuple[str, str]]:
     """Time zones for a select; ``more`` adds names in use that the list leaves out, such as old aliases."""
     return [(name, name.replace("_", " ")) for name in sorted({*zone_names(), *more})]
+
+
+class AddressField(forms.EmailField):
+    """An e-mail address, in the form in which we keep it. Some become longer by that: a small “İ” is two
+    characters."""
+
+    def to_python(self, value: Any) -> str:
+        return normalise_email(super().to_python(value) or "")
 
 
 class NewAccountForm(forms.Form):
@@ -59,7 +67,7 @@ class WelcomeForm(NewAccountForm):
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail"),
         max_length=254,
         help_text=_("You log in with it. No mail is sent."),
@@ -128,7 +136,7 @@ class SignUpForm(NewAccountForm):
 class InviteForm(forms.Form):
     """Whom to invite, as what."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail"),
         max_length=254,
         help_text=_("The invitation works for this address only."),

@@ -79,6 +79,11 @@ class FeedSubscription(models.Model):
     def __str__(self) -> str:
         return self.name or str(self.feed)
 
+    @property
+    def moved_along(self) -> bool:
+        """Whether the workspace followed the feed before it moved: others are not shown its old address."""
+        return self.feed.moved_at is not None and self.created_at <= self.feed.moved_at
+
 
 class FeedEntry(models.Model):
     """A feed's own archive of 30 days, so that a new search can look back."""

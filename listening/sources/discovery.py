@@ -15,6 +15,7 @@ from lxml import html as markup
 from listening.net import Busy, SourceError, check, site_of
 from listening.net.errors import gettext_noop
 from listening.sources.feed_documents import parse
+from listening.sources.html import bounded
 from listening.sources.platforms import LINK, Profile, profile, proposal
 from listening.sources.proposals import merged
 from listening.sources.values import address, links, objects_in
@@ -30,7 +31,6 @@ LARGEST = 2_000_000  # bytes of a home page
 MOST_FEEDS = 20
 MOST_PROFILES = 40
 MOST_LINKS = 5_000
-MOST_ATTRIBUTES = 1_000
 PROBE_SECONDS = 12.0  # a person is waiting
 USUAL_PATHS = (
     *("/feed", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json", "/blog/feed"),
@@ -47,7 +47,6 @@ _FEED_TYPES = frozenset(
     )
 )
 _A_FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]|\"https://jsonfeed\.org/version/")
-_TAG = re.compile(r"<\w(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+")
 _HANDLE = re.compile(r"(?<![\w./@])@([A-Za-z0-9_]{1,30})@([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE)
 _COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
@@ -141,7 +140,7 @@ def _probe(http: Client, home: str, patience: float, robots: Robots | None) -> t
 def read_home(html: str, url: str, headers: Mapping[str, str] | None = None) -> SiteFacts:
     """What a page says of itself. Pure. ``headers``: those of the answer; names without regard to case."""
     told = {name.lower(): value for name, value in (headers or {}).items()}
-    source = _TAG.sub(_bounded, html[:LARGEST].replace("\0", "")).encode("utf-8", "replace")
+    source = bounded(html[:LARGEST].replace("\0", "")).encode("utf-8", "replace")
     parser = markup.HTMLParser(encoding="utf-8")
     page = markup.document_fromstring(source + b"<p></p>", parser, ensure_head_body=True)  # never empty
     base = next((found for tag in page.iter("base") if (found := address(tag.get("href"), url))), url)
@@ -161,12 +160,6 @@ def read_home(html: str, url: str, headers: Mapping[str, str] | None = None) -> 
         colour=colour.lower() if _COLOUR.fullmatch(colour) else "",
         proposals=(*feeds[:MOST_FEEDS], *_profiles(page, data, meta, base, url)),
     )
-
-
-def _bounded(tag: re.Match[str]) -> str:
-    """The tag, or nothing where its attributes would take the tree builder quadratic time."""
-    marks = tag[0].count("=") + tag[0].count("/") + len(tag[0].split()) if len(tag[0]) > 5_000 else 0
-    return "" if marks > MOST_ATTRIBUTES else tag[0]
 
 
 def guess_handles(name: str, domain: str = "") -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from lxml import etree
 LONGEST = 50_000
 
 _TAG = re.compile(r"<[a-zA-Z/!?]")
+MOST_ATTRIBUTES = 1_000
+_WHOLE_TAG = re.compile(r"<\w(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+")
 _BLOCKS = frozenset(
     """
     address article aside blockquote br caption center dd details div dl dt fieldset figcaption figure footer
@@ -72,3 +74,13 @@ def plain(html: str) -> str:
     else:
         text = unescape(html)
     return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+def bounded(html: str) -> str:
+    """The page without tags whose attributes would take the tree builder quadratic time."""
+    return _WHOLE_TAG.sub(_whole_or_nothing, html)
+
+
+def _whole_or_nothing(tag: re.Match[str]) -> str:
+    marks = tag[0].count("=") + tag[0].count("/") + len(tag[0].split()) if len(tag[0]) > 5_000 else 0
+    return "" if marks > MOST_ATTRIBUTES else tag[0]

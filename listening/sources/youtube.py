@@ -17,6 +17,7 @@ from listening.net.robots import Robots
 from listening.sources import cadence
 from listening.sources.base import Source
 from listening.sources.feed_documents import document
+from listening.sources.html import bounded
 from listening.sources.values import address, moment, string, whole
 from listening.types import Cursor, Item, Page, Reading
 
@@ -99,7 +100,8 @@ def parse(body: bytes, url: str = SITE) -> tuple[Item, ...]:
 
 def channel_of(page: bytes) -> str:
     """The id of the channel whose page this is, by the feed that it links to, else by its address; or ""."""
-    head = page[:LARGEST_PAGE].replace(b"\0", b"") + b"<p></p>"  # never empty
+    source = bounded(page[:LARGEST_PAGE].replace(b"\0", b"").decode("utf-8", "replace"))
+    head = f"{source}<p></p>".encode()  # never empty
     tree = markup.document_fromstring(head, markup.HTMLParser(encoding="utf-8"), ensure_head_body=True)
     links = [(tag.get("rel") or "", urlsplit(address(tag.get("href"), SITE))) for tag in tree.iter("link")]
     ids = [parse_qs(link.query).get("channel_id", [""])[0] for _, link in links if "/feeds/" in link.path]

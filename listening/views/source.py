@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -17,6 +18,11 @@ from listening.net import SourceError
 from teams import access
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace, record
+
+SERVER_CHANGED = gettext_noop(
+    "The server of this source was changed to %(host)s while you were here. Nothing was sent. Enter the "
+    "credentials again if they are for that server."
+)
 
 
 def facts(kind: type[listed.Source]) -> dict[str, str]:
@@ -42,7 +48,12 @@ def source(request: WorkspaceRequest, workspace: Workspace, name: str) -> HttpRe
     form = SourceForm(request.POST, instance=_setting(workspace, kind))
     if not form.is_valid():
         return _show(request, workspace, kind, form)
-    form.save()
+    setting: SourceSetting = form.save(commit=False)
+    SourceSetting.objects.update_or_create(  # of two who save it for the first time at once, both do
+        workspace=workspace,
+        source=name,
+        defaults={"enabled": setting.enabled, "instance": setting.instance if kind.instance else ""},
+    )
     record(workspace, request.user, "source.edited", name, enabled=form.instance.enabled)
     messages.success(request, _("Saved."))
     return redirect("listening:source", workspace.code, name)
@@ -75,10 +86,16 @@ def _show(
         "credential": kept,
         "trouble": credentials.trouble(kept, kind) if kept else "",
         "credential_form": credential_form,
+        "sent_to": _server(workspace, kind),
         "wheres": [(_(need.label), need.where) for need in kind.needs if need.where],
         "is_set_up": door.is_set_up(kind),
     }
     return render(request, "listening/source.html", context)
+
+
+def _server(workspace: Workspace, kind: type[listed.Source]) -> str:
+    """Where the credentials of a source are sent; "" where it has one service only."""
+    return door.instance_of(kind.name, workspace) or kind.instance
 
 
 @sensitive_post_parameters()
@@ -95,6 +112,10 @@ def credential(request: WorkspaceRequest, workspace: Workspace, name: str) -> Ht
         return redirect("listening:source", workspace.code, name)
     form = CredentialForm(kind, request.POST)
     if not form.is_valid():
+        return _show(request, workspace, kind, credential_form=form)
+    server = _server(workspace, kind)
+    if request.POST.get("server", server) != server:  # an editor may choose another one, but not for a secret
+        form.add_error(None, _(SERVER_CHANGED) % {"host": server})
         return _show(request, workspace, kind, credential_form=form)
     try:
         row = credentials.save(workspace, kind, form.cleaned_data, request.user, door.client())

@@ -9,8 +9,8 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -21,6 +21,7 @@ from listening.models import FeedEntry, FeedSubscription, SourceSetting
 from listening.views.source import facts
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace
+from teams.places import onward
 
 FEEDS_PER_PAGE = 50
 STOPPED = "stopped"
@@ -52,11 +53,7 @@ def sources(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
         stops.put_away(
             workspace, request.session, request.POST.get("feeds", ""), request.POST.getlist("source")
         )
-        onward = request.POST.get("next", "")
-        safe = url_has_allowed_host_and_scheme(
-            onward, {request.get_host()}, require_https=request.is_secure()
-        )
-        return redirect(onward) if safe else redirect("listening:sources", workspace.code)
+        return redirect(onward(request, reverse("listening:sources", args=[workspace.code])))
     rows = _feeds(workspace)
     shown, words = request.GET.get("show", ""), request.GET.get("text", "").strip()
     page = Paginator(list(_filtered(rows, shown, words)), FEEDS_PER_PAGE).get_page(request.GET.get("page"))

@@ -9,7 +9,6 @@ from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -18,7 +17,7 @@ from teams import welcome
 from teams.forms import WelcomeForm
 from teams.middleware import LAST_WORKSPACE
 from teams.models import Workspace
-from teams.places import home_url, setup_url
+from teams.places import home_url, onward, setup_url
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -61,9 +60,7 @@ def first_visit(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """Changes the language of the pages: on the account if there is one, and in this browser."""
     chosen = request.POST.get("language", "")
-    onward = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
-    response = redirect(onward if safe else "/")
+    response = redirect(onward(request, "/"))
     if chosen in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
             request.user.language = chosen

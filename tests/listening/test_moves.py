@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from listening import dispatch, feeds, moves, queries
 from listening.feed_states import state_of
 from listening.models import Feed, FeedEntry, FeedSubscription, Fetch, Mention, Search
 from teams.models import AuditEntry, Workspace
 from tests.listening.feed_web import URL, Clock, FeedWeb, daily, rss, scanned, tick
-from tests.make import make_brand, make_search, make_workspace
+from tests.make import make_brand, make_member, make_search, make_user, make_workspace
 
 THERE = "https://www.fjallvik.example/news/feed.xml"
 
@@ -243,3 +245,63 @@ class TestMovingToAFeedThatIsFollowedAlready:
         feed = Feed.objects.get()
         assert (feed.url, feed.subscriptions.count()) == (URL, 3)
         assert Mention.objects.count() == mentions
+
+
+class TestBeingSentOnToAFeedOfSomebodyElse:
+    """Charlie follows an address of his own, and has it send us on to the feed that Bob follows."""
+
+    SECRET = "https://charlie.example/feed.xml?key=charlies-own"
+
+    @pytest.fixture
+    def bobs(self, listeners: Workspace, feed_web: FeedWeb, clock: Clock) -> FeedSubscription:
+        self.entries = daily(clock.now, 3)
+        feed_web.says(rss(*self.entries), url=THERE)
+        bobs = feeds.follow(listeners, THERE)
+        charlies = make_workspace(name="Charlie")
+        make_search(charlies, "fjällvik", make_brand(charlies))
+        feed_web.says(rss(("Fjällvik is bankrupt", clock.now)), url=self.SECRET)
+        feeds.follow(charlies, self.SECRET)
+        tick(feed_web)
+        moved(feed_web, rss(*self.entries), url=self.SECRET)
+        poll(feed_web, clock, 3, self.SECRET)
+        moves.settle()
+        poll(feed_web, clock)
+        assert FeedSubscription.objects.filter(feed=bobs.feed).count() == 2
+        return FeedSubscription.objects.get(pk=bobs.pk)
+
+    def test_puts_no_words_into_it(self, bobs: FeedSubscription) -> None:
+        titles = {title for title, _ in self.entries}
+        rematch_all(bobs.workspace)
+        assert {one.title for one in bobs.workspace.mentions.all()} == titles
+        assert {entry.item["title"] for entry in bobs.feed.entries.all()} == titles
+        charlies = Workspace.objects.get(name="Charlie")
+        assert charlies.mentions.filter(title="Fjällvik is bankrupt").exists(), "what he heard stays his"
+
+    def test_tells_nobody_the_address_it_came_from(
+        self, bobs: FeedSubscription, clock: Clock, client: Client
+    ) -> None:
+        bob = make_user("Bob")
+        make_member(bobs.workspace, bob)
+        client.force_login(bob)
+        for name, place in (("feed", [bobs.pk]), ("sources", [])):
+            page = client.get(reverse(f"listening:{name}", args=[bobs.workspace.code, *place]))
+            assert "charlie" not in page.content.decode()
+
+
+def test_only_who_followed_it_before_is_shown_the_address_before(
+    followed: FeedSubscription, feed_web: FeedWeb, clock: Clock, client: Client
+) -> None:
+    moved(feed_web, rss(*daily(clock.now)))
+    poll(feed_web, clock, 3)
+    moves.settle()
+    clock.on(hours=1)
+    later = feeds.follow(make_workspace(name="Later"), THERE)
+    bob = make_user("Bob")
+    client.force_login(bob)
+    shown = []
+    for row in (followed, later):
+        make_member(row.workspace, bob)
+        for name, place in (("feed", [row.pk]), ("sources", [])):
+            page = client.get(reverse(f"listening:{name}", args=[row.workspace.code, *place]))
+            shown.append(URL in page.content.decode())
+    assert shown == [True, True, False, False]

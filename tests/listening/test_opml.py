@@ -107,6 +107,12 @@ def test_a_damaged_file_is_read_as_far_as_it_goes_and_says_so() -> None:
         assert found.outlines[0].url == "https://a.example/feed"
 
 
+def test_half_a_character_hides_no_feed() -> None:
+    found = opml.read(file(outline("https://a.example/feed", "half &#xD800;"), outline("https://b.example/")))
+    assert found.damaged
+    assert [one.url for one in found.outlines] == ["https://a.example/feed", "https://b.example/"]
+
+
 def test_markup_inside_an_attribute_hides_no_feed() -> None:
     """Some programs put a feed's description there as it came."""
     broken = 'text="By <a href="https://x.example/">us</a>." xmlUrl="https://b.example/?a=1&amp;c=2"'

@@ -315,6 +315,14 @@ def test_somebody_who_is_a_member_already_is_told_and_the_invitation_stays(
     assert sign_up(token).status_code == 302
 
 
+def test_an_address_that_grows_in_lower_case_is_refused_in_words(
+    workspace: Workspace, alice: User, browser_of: BrowserOf
+) -> None:
+    sent = {"email": f"{'.'.join(['İ' * 60] * 3)}@fjallvik.example", "role": "viewer"}
+    assert browser_of(alice).post(f"/w/{workspace.code}/members/invite/", sent).status_code == 422
+    assert not Invitation.objects.exists()
+
+
 def test_a_member_is_not_invited_again(
     workspace: Workspace, alice: User, bob: User, browser_of: BrowserOf
 ) -> None:

@@ -39,6 +39,14 @@ def test_after_login_the_account_decides(alice: User, browser_of: Callable[[User
     assert page["Content-Language"] == "sv"
 
 
+@pytest.mark.parametrize(
+    "onward", ["foo", "account_logout", "//evil.example/", "/\\evil.example/", "https:/x"]
+)
+def test_nobody_is_led_elsewhere(client: Client, onward: str) -> None:
+    answer = client.post("/language/", {"language": "sv", "next": onward})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
 def test_language_is_changed_by_post_and_only_to_one_we_speak(
     alice: User, browser_of: Callable[[User], Client]
 ) -> None:

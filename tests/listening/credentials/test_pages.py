@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
 
 from listening.models import Brand, Credential, Mention, SourceSetting
 from teams.models import AuditEntry, Role, User, Workspace
-from tests.listening.credentials.entrusting import GIVEN, save, scanned
+from tests.listening.credentials.entrusting import GIVEN, asked, save, scanned
 from tests.make import make_member, make_user
+from tests.replay import ReplayServer
 from tests.replay.bluesky import ACCOUNT
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +102,47 @@ def test_bob_may_look_but_neither_enter_nor_remove(workspace: Workspace, alice: 
         address = reverse(f"listening:{name}", args=[workspace.code, "bluesky"])
         assert browser.post(address, {**GIVEN, "password": "aaaa-bbbb-cccc-dddd"}).status_code == 403
     assert Credential.objects.get().opened() == GIVEN
+
+
+def test_a_server_that_an_editor_chose_meanwhile_gets_no_password(
+    alices: Browser, workspace: Workspace, web: ReplayServer
+) -> None:
+    assert "They are sent to bsky.social and nowhere else." in page_of(alices, workspace)
+    SourceSetting.objects.filter(source="bluesky").update(instance="evil.example")
+    assert "They are sent to evil.example and nowhere else." in page_of(alices, workspace)
+    address = reverse("listening:credential", args=[workspace.code, "bluesky"])
+    page = alices.post(address, {**GIVEN, "server": "bsky.social"}).content.decode()
+    assert "was changed to evil.example" in page and GIVEN["password"] not in page
+    assert not Credential.objects.exists() and not asked(web)
+
+
+def test_a_source_that_everybody_reads_at_one_place_has_no_server(
+    alices: Browser, workspace: Workspace
+) -> None:
+    address = reverse("listening:source", args=[workspace.code, "reddit"])
+    assert alices.post(address, {"enabled": "on", "instance": "evil.example"}).status_code == 302
+    assert SourceSetting.objects.get(source="reddit").instance == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_first_clicks_at_once_none_fails(alice: User, workspace: Workspace) -> None:
+    address = reverse("listening:source", args=[workspace.code, "mastodon"])
+    together = Barrier(4)
+
+    def click(browser: Browser) -> int:
+        try:
+            together.wait()
+            return browser.post(address, {"enabled": "on"}).status_code
+        finally:
+            connection.close()
+
+    for _ in range(10):
+        SourceSetting.objects.all().delete()
+        browsers = [Browser() for _ in range(4)]
+        for browser in browsers:
+            browser.force_login(alice)
+        with ThreadPoolExecutor(4) as people:
+            assert set(people.map(click, browsers)) == {302}
 
 
 def test_on_and_off_is_still_an_editors_choice(workspace: Workspace) -> None:

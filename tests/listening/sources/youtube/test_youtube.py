@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from listening.net import Settings, SourceError
-from listening.sources.youtube import ENTRIES, YouTube
+from listening.sources.youtube import ENTRIES, YouTube, channel_of
 from listening.types import Reading
 from tests.listening.sources.fake_http import FakeHttp, reply
 from tests.listening.sources.paging import read_all
@@ -122,3 +123,11 @@ def test_a_handle_that_is_none_is_said(handle: str) -> None:
     with pytest.raises(SourceError, match="names no channel"):
         youtube.observe(handle)
     assert http.asked == []
+
+
+def test_no_page_holds_a_worker() -> None:
+    many = " ".join(f"a{number}=1" for number in range(400_000))
+    link = '<link rel="canonical" href="https://www.youtube.com/channel/UC0123456789abcdefghijkl">'
+    begun = time.monotonic()
+    assert channel_of(f"<p {many}>{link}".encode()) == "UC0123456789abcdefghijkl"
+    assert time.monotonic() - begun < 5
