@@ -104,7 +104,14 @@ def test_with_credentials_everything_is_heard(workspace: Workspace, alice: User,
     took_part = queries.participation(workspace, ours, matches)
     assert (took_part.readable, took_part.ours, took_part.unreadable) == (8, 1, 0)
     assert asked(web).count("createSession") == 1
-    assert queries.off(workspace, Search.objects.all()) == []
+    assert queries.off(workspace, Search.objects.all(), ["bluesky"]) == []
+
+
+def test_credentials_that_no_scan_has_used_yet_are_said_to_be_so(workspace: Workspace, alice: User) -> None:
+    save(workspace, alice)
+    (line,) = queries.off(workspace, Search.objects.all())
+    assert (line.source, line.state) == ("bluesky", "off")
+    assert line.error.startswith("It has not been searched yet since credentials were entered")
 
 
 def test_a_plan_leaves_a_search_alone_for_some_hours_and_a_click_does_not(
