@@ -131,7 +131,9 @@ def source(name: str, workspace: Workspace, http: net.Client, capability: str = 
     except Unsealable:
         raise net.SourceError(KEY_LOST, "needs_key", params={"source": kind.label}) from None
     session = KeptSession(row)
-    hidden = [*sources.secrets(kind, values), *session.read().values()]
+    # A session names its host, too, and that is no secret: addresses and errors must tell it.
+    lent = (value for value in session.read().values() if value != host)
+    hidden = [*sources.secrets(kind, values), *lent]
     return kind(http.hiding(hidden), instance=instance, credentials=values, session=session)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Least
 
 from listening import door, feeds, polls, schedule, searches, store
@@ -22,6 +22,8 @@ FIRST_REACH = timedelta(days=30)
 OVERLAP = timedelta(days=1)
 RIPE = timedelta(days=2)  # a thread read when its post was younger may have grown since
 READ_AGAIN = timedelta(hours=12)  # and is then read again, but not sooner than this
+# Asked for and refused. It may have been the server's bad day, so this is asked again, too.
+REFUSED = ~Q(error="") & ~Q(state=Conversation.State.UNREAD)
 
 
 def _covered_to(version: SearchVersion, source: str, capability: str) -> datetime | None:
@@ -206,7 +208,10 @@ class Threads:
         if fetch.pages >= source.threads_per_scan:
             return None
         if source.threads_per_scan >= Source.threads_per_scan:
-            return self._unread(fetch).order_by("-pk").first()
+            unread = self._unread(fetch).order_by("-pk").first()
+            if unread or self._more_may_come(fetch):
+                return unread
+            return self._to_be_read_again(fetch).filter(REFUSED).first()
         # Where few may be read they are the newest, so all must be known first.
         return None if self._more_may_come(fetch) else self._newest(fetch)
 
@@ -216,17 +221,19 @@ class Threads:
         A source that lets us read few threads need not tell how many replies there are, so nothing else says
         that a thread grew.
         """
-        dated = Conversation.objects.annotate(posted=Max("mentions__published_at"))
-        mine = dated.filter(workspace=fetch.scan.workspace, source=fetch.source)
-        unread = mine.filter(state=Conversation.State.UNREAD).order_by("-posted", "-pk").first()
+        unread = self._dated(fetch).filter(state=Conversation.State.UNREAD).first()
         if unread:
             return unread
-        grown = mine.filter(
-            state=Conversation.State.READ,
-            replies_said=None,
-            read_at__lt=Least(F("posted") + RIPE, fetch.scan.slot - READ_AGAIN),
-        )
-        return grown.order_by("-posted", "-pk").first()
+        grown = Q(state=Conversation.State.READ, replies_said=None)
+        return self._to_be_read_again(fetch).filter(grown | REFUSED).first()
+
+    def _dated(self, fetch: Fetch) -> QuerySet[Conversation]:
+        mine = Conversation.objects.filter(workspace=fetch.scan.workspace, source=fetch.source)
+        return mine.annotate(posted=Max("mentions__published_at")).order_by("-posted", "-pk")
+
+    def _to_be_read_again(self, fetch: Fetch) -> QuerySet[Conversation]:
+        """Those that were asked for when they were young, and not lately: a few times each."""
+        return self._dated(fetch).filter(read_at__lt=Least(F("posted") + RIPE, fetch.scan.slot - READ_AGAIN))
 
     def _more_may_come(self, fetch: Fetch) -> bool:
         """Whether another fetch of this scan may still find conversations on this source."""
@@ -240,7 +247,7 @@ class Threads:
             if conversation is None:
                 continue
             if one.error:
-                store.save_unreadable(conversation, one.error)
+                store.save_unreadable(conversation, one.error, now)
             else:
                 store.save_thread(conversation, one.replies, now)
         return Saved(found=len(page.items))

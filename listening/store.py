@@ -319,12 +319,18 @@ def save_thread(conversation: Conversation, replies: Iterable[Reply], now: datet
     conversation.save()
 
 
-def save_unreadable(conversation: Conversation, error: SourceError) -> None:
-    """The source does not let us read this thread: said beside every number it touches, never a zero."""
-    conversation.state = Conversation.State.UNREADABLE
+def save_unreadable(conversation: Conversation, error: SourceError, now: datetime) -> None:
+    """The source does not let us read this thread: said beside every number it touches, never a zero.
+
+    What was read before stays read: who answered then did answer.
+    """
+    if conversation.state == Conversation.State.READ or conversation.replies:
+        conversation.state = Conversation.State.READ
+    else:
+        conversation.state = Conversation.State.UNREADABLE
     conversation.error, conversation.error_params = error.message, error.params
-    conversation.replies_said_when_read = conversation.replies_said
-    conversation.save(update_fields=["state", "error", "error_params", "replies_said_when_read"])
+    conversation.read_at, conversation.replies_said_when_read = now, conversation.replies_said
+    conversation.save(update_fields=["state", "read_at", "error", "error_params", "replies_said_when_read"])
 
 
 def _save_matches(

@@ -71,7 +71,7 @@ class Conversation(models.Model):
     replies_said_when_read = models.PositiveIntegerField(null=True, blank=True)
     replies = models.JSONField(default=list, blank=True)  # [{"author", "url", "at", "id"}]
     participants = ArrayField(models.CharField(max_length=255), default=list, blank=True)  # lower case
-    read_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)  # or was refused to us
 
     class Meta:
         constraints = [

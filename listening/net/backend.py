@@ -63,7 +63,7 @@ def too_slow(host: str) -> SourceError:
 
 
 def unreachable(host: str) -> SourceError:
-    """The error for a host that cannot be connected to, or that breaks off."""
+    """The error for a host that cannot be connected to, or that hangs up before it answers."""
     return SourceError(
         gettext_noop("No connection to %(host)s. Earshot will try again later."), params={"host": host}
     )

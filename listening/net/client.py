@@ -294,6 +294,7 @@ class Client:
         """Send, then tell the pace how it went. The turn has been taken."""
         host = question.parts.host
         outcome: Outcome = "not_sent"
+        answer: httpx.Response | None = None
         response: Response | None = None
         try:
             answer = self._open(question)
@@ -307,7 +308,7 @@ class Client:
             raise backend.too_slow(host) from None
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
             outcome = "failed"
-            raise backend.unreachable(host) from error
+            raise (decode.broken(host) if answer else backend.unreachable(host)) from error
         except SourceError as error:
             # What our own guard refused, and a name that nobody could look up, say nothing about the host.
             if error.kind != "blocked" and error.message != backend.UNKNOWN_HOST:

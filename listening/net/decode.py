@@ -132,7 +132,7 @@ def _gunzipped(chunks: Iterable[bytes], host: str) -> Iterator[bytes]:
             try:
                 piece = stream.decompress(waiting, _STEP)
             except zlib.error:
-                raise _broken(host) from None
+                raise broken(host) from None
             made += len(piece)
             if made > RATIO_FROM and made > received * RATIO:
                 raise SourceError(
@@ -143,7 +143,7 @@ def _gunzipped(chunks: Iterable[bytes], host: str) -> Iterator[bytes]:
             waiting = stream.unused_data if stream.eof else stream.unconsumed_tail
             yield piece
     if begun and not stream.eof:
-        raise _broken(host)
+        raise broken(host)
 
 
 def _none_expected(chunks: Iterable[bytes], name: str, host: str) -> Iterator[bytes]:
@@ -156,7 +156,8 @@ def _none_expected(chunks: Iterable[bytes], name: str, host: str) -> Iterator[by
     yield b""
 
 
-def _broken(host: str) -> SourceError:
+def broken(host: str) -> SourceError:
+    """The error for an answer that began and did not end."""
     return SourceError(
         gettext_noop("The answer of %(host)s is damaged or broke off. Earshot will try again later."),
         params={"host": host},

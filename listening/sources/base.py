@@ -27,6 +27,12 @@ CAPABILITIES = ("search", "tagged", "thread", "poll", "observe", "results", "ran
 Shape = TypeVar("Shape", dict[str, Any], list[Any])
 
 
+IN_CIRCLES = gettext_noop(
+    "%(host)s gives the same page again instead of the next one. What was read before is kept; "
+    "Earshot will try again later."
+)
+
+
 class Searchable(Protocol):
     """What a source must know of a query; ``listening.query.Query`` is one."""
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from listening.net import check
 from listening.net.errors import SourceError, gettext_noop
-from listening.sources.base import Need, Searchable, Source
+from listening.sources.base import IN_CIRCLES, Need, Searchable, Source
 from listening.sources.bluesky_posts import (
     NO_POSTS,
     SITE,
@@ -113,6 +113,8 @@ class Bluesky(Source):
         posts = posts_of(answer)
         has_more = bool(string(answer.get("cursor")))
         withheld = has_more and not any(map(posted_at, posts))
+        if has_more and _ignores(before, posts):
+            raise SourceError(IN_CIRCLES, params={"host": self.host})
         stuck = not withheld and _advance(fronts, front, posts, has_more)
         pages = at["pages"] + 1
         cut = bool(fronts) and (withheld or pages >= MOST_PAGES)
@@ -265,9 +267,12 @@ class Bluesky(Source):
         step["posts"] += len(recent) - replies
         step["newest"] = max([step["newest"], *(date.isoformat() for date, _ in dated)])
         step["oldest"] = min([step["oldest"] or "9", *(date.isoformat() for date, _ in dated)])
-        step["cursor"], step["page"] = string(answer.get("cursor")) or None, step["page"] + 1
+        asked, step["cursor"] = step["cursor"], string(answer.get("cursor")) or None
+        step["page"] += 1
         # A pinned post is old and comes first, and a page may hold what was shared only: neither ends it.
         further = step["cursor"] and shown and (recent or len(dated) < len(shown))
+        if further and step["cursor"] == asked:  # or the same posts would be counted again and again
+            raise SourceError(IN_CIRCLES, params={"host": PUBLIC})
         if further and step["page"] <= MOST_FEED_PAGES:
             return Page(inspected=len(shown), next=step)
         return self._counted(step, since, len(shown), cut=bool(further))
@@ -326,6 +331,12 @@ def _advance(
     front[1] = oldest.isoformat()
     front[2] = [string(post["uri"]) for post in posts if posted_at(post) == oldest]
     return stuck
+
+
+def _ignores(before: str | None, posts: Sequence[dict[str, Any]]) -> bool:
+    """Whether every post is newer than what was asked for."""
+    dates = [date for post in posts if (date := posted_at(post))]
+    return before is not None and bool(dates) and min(dates) >= _later(before)
 
 
 def _error(response: Response) -> str:

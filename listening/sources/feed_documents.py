@@ -54,6 +54,7 @@ A_WEB_PAGE = gettext_noop(
     "%(url)s gives a web page, not a feed. Look for the feed's own address, often behind a link called RSS."
 )
 EMPTY = gettext_noop("%(url)s gave an empty answer.")
+A_PAGE_INSTEAD = gettext_noop("%(host)s answered with a web page instead of the data we asked for.")
 CUT_OFF = gettext_noop("The answer of %(host)s is damaged or broke off. Earshot will try again later.")
 TOO_LARGE = gettext_noop("The feed at %(url)s is larger or more deeply marked up than Earshot reads.")
 
@@ -63,6 +64,7 @@ _NAMESPACE = re.compile(rb"xmlns:([\w.-]{1,80})")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
 _WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_FEED = re.compile(rb"<(?:feed|rss|rdf:RDF)\b")
 _HOUR = re.compile(rb"<hour>\s*([01]?\d|2[0-4])\s*</hour>", re.IGNORECASE)  # 24 is midnight to some
 _DAY = re.compile(rb"<day>\s*((?:mon|tues|wednes|thurs|fri|satur|sun)day)\s*</day>", re.IGNORECASE)
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -136,6 +138,9 @@ def document(body: bytes, content_type: str = "", url: str = "") -> Any:
         raise SourceError(TOO_LARGE, params={"url": url})
     with refusing(NOT_A_FEED, url=url):
         _check_markup(body, url)
+        if _WEB_PAGE.search(body[:2000]) and not _FEED.search(body[:2000]):
+            # The address is the source's own business: nobody can look for a better one.
+            raise SourceError(A_PAGE_INSTEAD, params={"host": urlsplit(url).netloc})
         found = _read(body, content_type, url)
         if not body.rstrip().endswith(_ENDS):
             raise SourceError(CUT_OFF, params={"host": urlsplit(url).netloc})

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 from listening.net import check
 from listening.net.errors import SourceError, gettext_noop
 from listening.sources import cadence
-from listening.sources.base import Searchable, Source
+from listening.sources.base import IN_CIRCLES, Searchable, Source
 from listening.sources.feed_documents import document
 from listening.sources.html import plain
 from listening.sources.values import address, moment, string
@@ -205,8 +205,10 @@ class Reddit(Source):
         even half full is the last.
         """
         dates = [post.published_at for post in posts if post.published_at]
-        if not dates or posts[-1].external_id == front[1]:
+        if not dates:
             return True
+        if posts[-1].external_id == front[1]:
+            raise SourceError(IN_CIRCLES, params={"host": urlsplit(SITE).netloc})
         front[1], front[2] = posts[-1].external_id, int(min(dates).timestamp())
         return min(dates) < since or len(posts) < ENTRIES // 2
 

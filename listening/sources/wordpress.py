@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from listening.net.errors import SourceError, gettext_noop
 from listening.sources import cadence
-from listening.sources.base import Source
+from listening.sources.base import IN_CIRCLES, Source
 from listening.sources.feed_documents import parse as parse_feed
 from listening.sources.html import plain
 from listening.sources.values import address, moment, record, records, stable_id, string, whole
@@ -59,8 +59,10 @@ class WordPress(Source):
         answer = self.get_json(url, dict, params={"number": NUMBER, **(cursor or {})})
         posts = _posts(answer)
         dates = [date for post in posts if (date := moment(post.get("date")))]
-        following = _following(answer, dict(cursor or {}))
+        following = _following(answer, cursor or {})
         done = following is None or not dates or min(dates) < since
+        if not done and following == cursor:
+            raise SourceError(IN_CIRCLES, params={"host": urlsplit(API).netloc})
         items = (_item(post) for post in posts if _is_public(post))
         return Page(
             items=tuple(item for item in items if item.published_at and item.published_at >= since),
@@ -182,15 +184,13 @@ def _is_public(post: dict[str, Any]) -> bool:
     return open_to_all and string(post.get("status")) in ("publish", "")
 
 
-def _following(answer: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any] | None:
+def _following(answer: dict[str, Any], asked: Cursor) -> dict[str, Any] | None:
     """What the next request says: the handle that the service gives, or the time that it stopped at."""
     if handle := string(answer.get("next_page_handle")):
-        further = {"page_handle": handle}
-    elif "page_handle" not in asked and (after := string(record(answer.get("date_range")).get("after"))):
-        further = {"before": after}
-    else:
-        return None
-    return further if further != asked else None
+        return {"page_handle": handle}
+    if "page_handle" not in asked and (after := string(record(answer.get("date_range")).get("after"))):
+        return {"before": after}
+    return None
 
 
 def _item(post: dict[str, Any]) -> Item:

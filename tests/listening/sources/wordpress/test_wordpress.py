@@ -74,8 +74,9 @@ def test_a_short_stream_ends(handles: bool) -> None:
 def test_a_service_that_gives_the_same_page_again_is_not_asked_for_ever() -> None:
     same = {"posts": [{"ID": 1, "site_ID": 2, "date": NOW.isoformat()}], "next_page_handle": "again"}
     blogs, http = source(json.dumps(same).encode())
-    read_all(lambda cursor: blogs.tagged("fjallvik", SINCE, cursor))
-    assert len(http.asked) == 2
+    with pytest.raises(SourceError, match="the same page again") as circle:
+        read_all(lambda cursor: blogs.tagged("fjallvik", SINCE, cursor))
+    assert circle.value.kind == "transient" and len(http.asked) == 2
 
 
 @pytest.mark.parametrize(
