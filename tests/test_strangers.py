@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,16 +16,11 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
 
-from competitors import setup, visibility
-from competitors.setup import Ticked
-from listening import door, feeds, net, plans, scan
-from listening.models import Brand
-from pitches import verbs
-from teams import invitations
+from listening import door, net
+from pitches import isolation
 from teams.models import Role, User, Workspace
-from tests.make import make_credential, make_member, make_mention, make_user, make_workspace
+from tests.make import make_user, make_workspace
 
 pytestmark = pytest.mark.django_db
 
@@ -37,14 +31,15 @@ SESSIONS = ('"django_session"', '"usersessions_usersession"')
 @dataclass(frozen=True)
 class Line:
     """``who``: the least member who may open it: "viewer", "editor", "admin" or "owner"; "person" is anybody
-    who is logged in, "anybody" needs no account. ``place``: the address's arguments, words of the world below
-    or values. ``sent``: what changes something when it is sent by somebody who may. ``sender``: the least
-    member who may send; who may open it, but an editor at least, where it is left out."""
+    who is logged in, "anybody" needs no account. ``sent``: what changes something when it is sent by somebody
+    who may; words of ``pitches.isolation`` stand for its things. ``sender``: the least member who may send;
+    who may open it, but an editor at least, where it is left out. ``place``: the arguments of an address that
+    belongs to no workspace; those of the others are in ``pitches.isolation``."""
 
     who: str
-    place: dict[str, Any] = field(default_factory=dict)
     sent: dict[str, Any] = field(default_factory=dict)
     sender: str = ""
+    place: dict[str, Any] = field(default_factory=dict)
 
 
 NO_PROPOSALS = {"p-TOTAL_FORMS": "0", "p-INITIAL_FORMS": "0"}
@@ -83,18 +78,18 @@ LINES: dict[str, Line] = {
     "teams:workspaces": Line("person"),
     "teams:add_sample": Line("person"),
     "teams:new_workspace": Line("person"),
-    "teams:invitation": Line("anybody", {"token": "x"}),
-    "teams:accept": Line("anybody", {"token": "x"}),
+    "teams:invitation": Line("anybody", place={"token": "x"}),
+    "teams:accept": Line("anybody", place={"token": "x"}),
     "teams:members": Line("viewer"),
     "teams:leave": Line("viewer", sender="viewer"),
-    "teams:change_role": Line("admin", {"pk": "member"}, {"role": "editor"}),
-    "teams:remove_member": Line("admin", {"pk": "member"}, {"now": "1"}),
-    "teams:hand_over": Line("owner", {}, {"to": "member", "afterwards": "admin"}),
-    "teams:invite": Line("admin", {}, {"email": "dana@fjallvik.example", "role": "viewer"}),
-    "teams:renew_invitation": Line("admin", {"pk": "invitation"}, {"now": "1"}),
-    "teams:revoke_invitation": Line("admin", {"pk": "invitation"}, {"now": "1"}),
+    "teams:change_role": Line("admin", {"role": "editor"}),
+    "teams:remove_member": Line("admin", {"now": "1"}),
+    "teams:hand_over": Line("owner", {"to": "member", "afterwards": "admin"}),
+    "teams:invite": Line("admin", {"email": "dana@fjallvik.example", "role": "viewer"}),
+    "teams:renew_invitation": Line("admin", {"now": "1"}),
+    "teams:revoke_invitation": Line("admin", {"now": "1"}),
     "teams:audit": Line("admin"),
-    "teams:settings": Line("admin", {}, SETTINGS),
+    "teams:settings": Line("admin", SETTINGS),
     "teams:remove_sample": Line("owner"),
     "account": Line("person"),
     "account_login": Line("anybody"),
@@ -118,79 +113,77 @@ LINES: dict[str, Line] = {
     "mfa_deactivate_totp": Line("person"),
     "mfa_list_webauthn": Line("person"),
     "mfa_add_webauthn": Line("person"),
-    "mfa_edit_webauthn": Line("person", {"pk": 1}),
-    "mfa_remove_webauthn": Line("person", {"pk": 1}),
+    "mfa_edit_webauthn": Line("person", place={"pk": 1}),
+    "mfa_remove_webauthn": Line("person", place={"pk": 1}),
     "mfa_view_recovery_codes": Line("person"),
     "mfa_generate_recovery_codes": Line("person"),
-    "end_session": Line("person", {"pk": 1}),
+    "end_session": Line("person", place={"pk": 1}),
     "end_other_sessions": Line("person"),
     "account_reset_password": Line("anybody"),
     "account_reset_password_done": Line("anybody"),
-    "account_reset_password_from_key": Line("anybody", {"uidb36": "1", "key": "x"}),
+    "account_reset_password_from_key": Line("anybody", place={"uidb36": "1", "key": "x"}),
     "account_reset_password_from_key_done": Line("anybody"),
     "listening:mentions": Line("viewer"),
-    "listening:mention": Line("viewer", {"pk": "mention"}),
+    "listening:mention": Line("viewer"),
     "listening:sites": Line("viewer"),
-    "listening:mark": Line("editor", {"pk": "mention"}, {"as": "starred"}),
+    "listening:mark": Line("editor", {"as": "starred"}),
     "listening:searches": Line("viewer"),
-    "listening:search": Line("viewer", {"pk": "search"}, {"text": "fjällvik NOT jobs", "is_on": "on"}),
+    "listening:search": Line("viewer", {"text": "fjällvik NOT jobs", "is_on": "on"}),
     "listening:scans": Line("viewer"),
-    "listening:scan_now": Line("editor", {}, {"now": "1"}),
-    "listening:scan": Line("viewer", {"pk": "scan"}),
-    "listening:plan": Line("viewer", {}, {"is_on": "on", "every": "hour", "at": "05:10", "weekday": "1"}),
+    "listening:scan_now": Line("editor", {"now": "1"}),
+    "listening:scan": Line("viewer"),
+    "listening:plan": Line("viewer", {"is_on": "on", "every": "hour", "at": "05:10", "weekday": "1"}),
     "listening:sources": Line("viewer"),
-    "listening:follow": Line("editor", {}, {"url": "https://kaffebloggen.example/feed/"}),
+    "listening:follow": Line("editor", {"url": "https://kaffebloggen.example/feed/"}),
     "listening:import_feeds": Line("editor"),
-    "listening:follow_many": Line("editor", {}, {"feed": "https://kaffebloggen.example/feed/ Kaffebloggen"}),
+    "listening:follow_many": Line("editor", {"feed": "https://kaffebloggen.example/feed/ Kaffebloggen"}),
     "listening:export_feeds": Line("viewer"),
-    "listening:feed": Line("viewer", {"pk": "subscription"}),
-    "listening:try_again": Line("editor", {"pk": "subscription"}, {"now": "1"}),
-    "listening:rename_feed": Line("editor", {"pk": "subscription"}, {"name": "Their news"}),
-    "listening:unfollow": Line("editor", {"pk": "subscription"}, {"now": "1"}),
-    "listening:source": Line("viewer", {"name": "mastodon"}, {"instance": "mastodon.example"}),
-    "listening:credential": Line("admin", {"name": "bluesky"}, AN_APP_PASSWORD),
-    "listening:remove_credential": Line("admin", {"name": "bluesky"}, {"now": "1"}),
+    "listening:feed": Line("viewer"),
+    "listening:try_again": Line("editor", {"now": "1"}),
+    "listening:rename_feed": Line("editor", {"name": "Their news"}),
+    "listening:unfollow": Line("editor", {"now": "1"}),
+    "listening:source": Line("viewer", {"instance": "mastodon.example"}),
+    "listening:credential": Line("admin", AN_APP_PASSWORD),
+    "listening:remove_credential": Line("admin", {"now": "1"}),
     "competitors:setup": Line("editor"),
     "competitors:setup_own": Line("editor"),
-    "competitors:setup_rivals": Line("editor", {}, {"confirm": "1", **A_BRAND, **NO_PROPOSALS}),
-    "competitors:setup_industry": Line("editor", {}, {"terms": "filter coffee", "tags": "filter"}),
+    "competitors:setup_rivals": Line("editor", {"confirm": "1", **A_BRAND, **NO_PROPOSALS}),
+    "competitors:setup_industry": Line("editor", {"terms": "filter coffee", "tags": "filter"}),
     "competitors:setup_done": Line("editor"),
     "competitors:brands": Line("viewer"),
-    "competitors:brand": Line("viewer", {"pk": "brand"}, A_BRAND),
-    "competitors:add_profile": Line(
-        "editor", {"pk": "brand"}, {"source": "mastodon", "handle": "@bob@mastodon.social"}
-    ),
-    "competitors:remove_brand": Line("admin", {"pk": "brand"}, {"now": "1"}),
+    "competitors:brand": Line("viewer", A_BRAND),
+    "competitors:add_profile": Line("editor", {"source": "mastodon", "handle": "@bob@mastodon.social"}),
+    "competitors:remove_brand": Line("admin", {"now": "1"}),
     "competitors:profiles": Line("viewer"),
-    "competitors:profile": Line("viewer", {"pk": "profile"}),
-    "competitors:remove_profile": Line("editor", {"pk": "profile"}, {"now": "1"}),
+    "competitors:profile": Line("viewer"),
+    "competitors:remove_profile": Line("editor", {"now": "1"}),
     "competitors:rivals": Line("viewer"),
-    "competitors:voice": Line("viewer", {"pk": "brand"}),
-    "competitors:place": Line("viewer", {"pk": "brand", "place": "feeds"}),
-    "competitors:place_by_hand": Line("editor", {"pk": "brand", "place": "mastodon"}, A_READING),
-    "competitors:phrases": Line("viewer", {}, {"text": "coffee gift", "market": "en-US", "depth": "30"}),
-    "competitors:phrase": Line("viewer", {"pk": "phrase"}),
-    "competitors:manual_page": Line("editor", {"pk": "phrase"}, PASTED),
-    "competitors:remove_phrase": Line("editor", {"pk": "phrase"}, {"now": "1"}),
-    "competitors:result_page": Line("viewer", {"pk": "page"}),
-    "competitors:remove_result_page": Line("editor", {"pk": "page"}, {"now": "1"}),
-    "competitors:correct_row": Line("editor", {"pk": "page", "row": "row"}, {"type": "blog"}),
+    "competitors:voice": Line("viewer"),
+    "competitors:place": Line("viewer"),
+    "competitors:place_by_hand": Line("editor", A_READING),
+    "competitors:phrases": Line("viewer", {"text": "coffee gift", "market": "en-US", "depth": "30"}),
+    "competitors:phrase": Line("viewer"),
+    "competitors:manual_page": Line("editor", PASTED),
+    "competitors:remove_phrase": Line("editor", {"now": "1"}),
+    "competitors:result_page": Line("viewer"),
+    "competitors:remove_result_page": Line("editor", {"now": "1"}),
+    "competitors:correct_row": Line("editor", {"type": "blog"}),
     "pitches:home": Line("viewer"),
-    "pitches:evidence": Line("viewer", {"name": "E1"}),
+    "pitches:evidence": Line("viewer"),
     "pitches:pitches": Line("viewer"),
-    "pitches:new": Line("editor", {}, A_PITCH),
-    "pitches:pitch": Line("viewer", DRAFT),
-    "pitches:about": Line("editor", DRAFT, A_PITCH),
-    "pitches:step": Line("editor", {**DRAFT, "number": 1}, {"title": "They talk", "reasoning": ""}),
-    "pitches:ask": Line("editor", DRAFT, ASK),
-    "pitches:actions": Line("editor", DRAFT, {"again": "1"}),
-    "pitches:freeze": Line("editor", DRAFT, {"now": "1"}),
-    "pitches:continue": Line("editor", {"code_of_pitch": "frozen"}, {"now": "1"}),
-    "pitches:delete": Line("editor", DRAFT, {"now": "1"}),
-    "pitches:pitch_web": Line("viewer", DRAFT),
-    "pitches:pitch_pptx": Line("viewer", DRAFT),
-    "pitches:pitch_pdf": Line("viewer", DRAFT),
-    "pitches:figure": Line("viewer", {**DRAFT, "name": "E1"}),
+    "pitches:new": Line("editor", A_PITCH),
+    "pitches:pitch": Line("viewer"),
+    "pitches:about": Line("editor", A_PITCH),
+    "pitches:step": Line("editor", {"title": "They talk", "reasoning": ""}),
+    "pitches:ask": Line("editor", ASK),
+    "pitches:actions": Line("editor", {"again": "1"}),
+    "pitches:freeze": Line("editor", {"now": "1"}),
+    "pitches:continue": Line("editor", {"now": "1"}),
+    "pitches:delete": Line("editor", {"now": "1"}),
+    "pitches:pitch_web": Line("viewer"),
+    "pitches:pitch_pptx": Line("viewer"),
+    "pitches:pitch_pdf": Line("viewer"),
+    "pitches:figure": Line("viewer"),
 }
 WORKS = (200, 302, 405, 422)
 OF_A_WORKSPACE = {name: line for name, line in LINES.items() if line.who in Role.values}
@@ -211,23 +204,27 @@ def test_every_address_has_a_line_and_every_line_an_address() -> None:
 
 @dataclass
 class World:
-    """Alice's workspace with something of everything, a person for each role, and Charlie."""
+    """A workspace with something of everything, a person for each role, and Charlie, who owns another."""
 
-    workspace: Workspace
-    people: dict[str, User]  # by role
+    seeded: isolation.Seeded
     charlie: User
-    things: dict[str, Any]
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.seeded.workspace
+
+    @property
+    def people(self) -> dict[str, User]:
+        """The members by role."""
+        return self.seeded.people
 
     def url(self, name: str) -> str:
-        """The address of a line, in Alice's workspace where it is one of a workspace."""
-        line = LINES[name]
-        place = {key: self.things.get(value, value) for key, value in line.place.items()}
-        code = {"code": self.workspace.code} if line.who in Role.values else {}
-        return reverse(name, kwargs={**code, **place})
+        """The address of a line, in this workspace where it is one of a workspace."""
+        return dict(self.seeded.addresses()).get(name) or reverse(name, kwargs=LINES[name].place)
 
     def sent(self, name: str) -> dict[str, Any]:
         """What is sent there, words of the world replaced."""
-        return {key: self.things.get(value, value) for key, value in LINES[name].sent.items()}
+        return {key: self.seeded.things.get(value, value) for key, value in LINES[name].sent.items()}
 
 
 @pytest.fixture
@@ -236,67 +233,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     nobody = net.Client(net.Settings(agent="Earshot/test", replay_url="http://127.0.0.1:9"), None)
     monkeypatch.setattr(door, "client", lambda: nobody)
     cache.clear()
-    alice, charlie = make_user("Alice"), make_user("Charlie")
-    workspace = make_workspace(alice)
-    people = {Role.OWNER.value: alice}
-    for name, role in (("Ada", Role.ADMIN), ("Erin", Role.EDITOR), ("Bob", Role.VIEWER)):
-        people[role.value] = make_user(name)
-        member = make_member(workspace, people[role.value], role)
+    charlie = make_user("Charlie")
     make_workspace(charlie, name="Charlie’s own")
-    now = timezone.now()
-    brand = setup.confirm(
-        workspace,
-        kind=Brand.Kind.OWN,
-        name="Fjällvik",
-        ticked=[Ticked("mastodon", "@fjallvik@mastodon.social", "https://mastodon.social/@fjallvik")],
-    )
-    setup.confirm(workspace, kind=Brand.Kind.COMPETITOR, name="Bergby")
-    setup.save_industry(workspace, ["coffee"], ["coffee"])
-    mention = make_mention(workspace)
-    make_credential(workspace)
-    plans.make_plan(workspace, now)
-    phrase = workspace.phrases.order_by("pk").first()
-    assert phrase
-    page = visibility.manual_page(
-        phrase, entered_by=alice, engine="Bing", market="en-US", taken_at=now, n=1, text="https://x.example/"
-    )
-    pitches = [_pitch(workspace, alice, title) for title in ("Draft", "Frozen")]
-    verbs.freeze(pitches[1], alice)
-    scanned = scan.start(workspace, now - timedelta(days=1))
-    scanned.finished_at = now
-    scanned.save()
-    things: dict[str, Any] = {
-        "mention": mention.pk,
-        "search": workspace.searches.order_by("pk").values_list("pk", flat=True)[0],
-        "scan": scanned.pk,
-        "subscription": feeds.follow(workspace, "https://www.fjallvik.example/feed.xml").pk,
-        "brand": brand.pk,
-        "profile": brand.profiles.get().pk,
-        "phrase": phrase.pk,
-        "page": page.pk,
-        "row": page.rows.get().pk,
-        "draft": pitches[0].code,
-        "frozen": pitches[1].code,
-        "member": member.pk,
-        "invitation": invitations.invite(workspace, alice, "dan@fjallvik.example", "editor").invitation.pk,
-    }
-    return World(workspace, people, charlie, things)
-
-
-def _pitch(workspace: Workspace, user: User, title: str) -> Any:
-    today = date.today()
-    by = today + timedelta(days=9)
-    asked = {"ask_hours": Decimal(4), "ask_budget": Decimal(100), "ask_decide_by": by}
-    return verbs.create(
-        workspace,
-        user,
-        title=title,
-        audience="",
-        language="en",
-        start=today - timedelta(days=29),
-        end=today,
-        ask=asked,
-    )
+    return World(isolation.seed("Fjällvik", "fjallvik.example"), charlie)
 
 
 def browser_of(user: User | None) -> Client:

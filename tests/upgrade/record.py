@@ -3,7 +3,7 @@
     make test ARGS=tests/upgrade/record.py
 
 Done when a version is released, by its own code. What it leaves is how far the migrations go, and the rows of
-a workspace with something of everything (tests/test_strangers.py), as text that can be reviewed.
+a workspace with something of everything (pitches/isolation.py), as text that can be reviewed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NOT_WRITTEN = ("django_migrations", "django_session")  # migrating makes its own
 def test_write_it_down(world: World) -> None:
     about = {
         "leaves": sorted([app, name] for app, name in MigrationLoader(None).graph.leaf_nodes()),
-        "things": {name: str(value) for name, value in sorted(world.things.items())},
+        "things": {name: str(value) for name, value in sorted(world.seeded.things.items())},
         "workspace": str(world.workspace.code),
         "rows": rows(),
     }

@@ -27,11 +27,11 @@ from django.urls import NoReverseMatch, reverse
 
 from config import env
 from listening import dispatch, pulse
+from pitches import isolation
 from teams.models import Membership, Role
 from tests.conftest import HAS_VALKEY, ROOT
 from tests.databases import Database, new_database
 from tests.running import Earshot
-from tests.test_strangers import OF_A_WORKSPACE
 from tests.upgrade.record import RECORD
 
 pytestmark = pytest.mark.services
@@ -90,8 +90,10 @@ def test_every_page_still_opens(upgraded: Database, record: dict[str, Any]) -> N
     client = Client()
     client.force_login(owner, backend="allauth.account.auth_backends.AuthenticationBackend")
     opened, wrong = 0, []
-    for name, line in OF_A_WORKSPACE.items():
-        place = {key: record["things"].get(value, value) for key, value in line.place.items()}
+    for name in isolation.names():
+        place = {
+            key: record["things"].get(value, value) for key, value in isolation.PLACES.get(name, {}).items()
+        }
         try:
             url = reverse(name, kwargs={"code": record["workspace"], **place})
         except NoReverseMatch:  # it leads to something that the version before did not have
