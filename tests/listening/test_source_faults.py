@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import redis
+from django.db import connection
 from django.db.models import F
 from django.utils import translation
 
@@ -41,6 +42,7 @@ from listening.query import build, parse
 from listening.sources.reddit import Reddit
 from teams.models import Workspace
 from tests import make, scanning
+from tests.databases import Database
 from tests.faults.crew import Crew
 from tests.recorded import RecordedWeb
 
@@ -459,7 +461,8 @@ def test_real_workers_leave_a_host_alone_for_as_long_as_it_asks(
 ) -> None:
     """Through Celery and the shared pace: what one scan was told, the next one keeps to."""
     services = Services(tmp_path, durable=False)
-    crew = Crew(tmp_path, services.start_valkey(), web.url)
+    database = Database(connection.settings_dict["NAME"])
+    crew = Crew(tmp_path, "tests.faults.settings", database.url, services.start_valkey(), web.url)
     try:
         workspace = make_listener(web, "wikidata", ("observe",), settings)
         crew.start()
@@ -476,8 +479,8 @@ def test_real_workers_leave_a_host_alone_for_as_long_as_it_asks(
             assert said(one["wikidata"]).startswith("www.wikidata.org asked us to slow down.")
             assert one[BYSTANDER].state == Fetch.State.OK
         assert before.items() <= known(workspace).items()
-        with redis.Redis.from_url(crew.redis_url) as connection:
-            connection.flushall()  # as if the two hours were over
+        with redis.Redis.from_url(crew.redis_url) as valkey:
+            valkey.flushall()  # as if the two hours were over
         assert by_workers(crew, workspace)["wikidata"].state == Fetch.State.OK
     finally:
         crew.stop()

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from listening.models import SourceSetting
 from pitches import verbs
 from pitches.case import build
 from pitches.models import Pitch
@@ -125,6 +126,9 @@ def test_a_source_that_nobody_entered_credentials_for_is_said_to_be_off(
     assert "coverage-failed" not in page
     assert "Bluesky was not searched" in browser.get(evidence).content.decode()
     make_credential(workspace)
+    page = browser.get(home).content.decode()
+    assert "Off. It has not been searched yet since credentials were entered" in page
+    SourceSetting.objects.create(workspace=workspace, source="bluesky", enabled=False)
     assert "coverage-off" not in browser.get(home).content.decode()
     assert "Bluesky was not searched" not in browser.get(evidence).content.decode()
 
