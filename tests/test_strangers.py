@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -220,7 +221,11 @@ class World:
 
     def url(self, name: str) -> str:
         """The address of a line, in this workspace where it is one of a workspace."""
-        return dict(self.seeded.addresses()).get(name) or reverse(name, kwargs=LINES[name].place)
+        return self.addresses.get(name) or reverse(name, kwargs=LINES[name].place)
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        return dict(self.seeded.addresses())
 
     def sent(self, name: str) -> dict[str, Any]:
         """What is sent there, words of the world replaced."""

@@ -98,7 +98,6 @@ def test_what_lies_inside_json_is_found_and_the_rest_left_alone(workspace: Works
     assert entry.details["codes"][1:] == [2, None] and entry.details["name"] == "plain"
 
 
-@pytest.mark.skipif(not apps.is_installed("allauth.mfa"), reason="there are no second factors yet")
 def test_second_factors_are_sealed_anew(settings: Any) -> None:
     settings.CREDENTIAL_KEYS = [OLD]
     authenticator = apps.get_model("mfa", "Authenticator").objects.create(

@@ -1,7 +1,6 @@
 """When a source fails in a scan: the right kind and words, what was known stays, and the next scan recovers.
 
-Every source and everything it does in a scan, against every way to fail, on the recorded web. A second place
-is read in the same scan, and must not notice.
+Every way to fail, on the recorded web. A second place is read in the same scan, and must not notice.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 HEARD = ("hackernews", "mastodon", "bluesky", "reddit", "wordpress")
 BY_TAG = ("mastodon", "wordpress")  # whose keywords can only be heard below the tags
 TALKING = {"mastodon": "@", "bluesky": "@", "reddit": "u/"}  # and how their handles begin
-THREADS_OF_REDDIT = 80  # of some 1,500: each is a request here
+THREADS_OF_REDDIT = 40  # of some 1,500: each is a request here
 
 
 @pytest.fixture(scope="module", params=["airlines", "tech"])
