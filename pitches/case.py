@@ -16,11 +16,12 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from pitches import frame, verdicts
+from pitches import frame, outline, verdicts
 from pitches.decks import contract
+from pitches.edits import Edits
 from pitches.figures import Value
 from pitches.ground import Ground
-from pitches.models import Action, Pitch, Step
+from pitches.models import Action, Pitch
 from pitches.slides import Slide
 from pitches.steps import race, start, talk, visibility, voice
 from pitches.steps.start import Ask, Chosen
@@ -30,7 +31,6 @@ from teams.models import Workspace
 
 TEMPLATE = 1  # raised whenever the slides change, so that a frozen deck tells what made it
 DEFAULT_DAYS = 30
-SLIDE_OF_STEP = {1: "talk", 2: "visibility", 3: "voice", 4: "share", 5: "start"}
 # The number that stands for a step where there is room for one, and what it is out of.
 HEADLINES = {
     1: ("s1.stories", ""),
@@ -54,7 +54,7 @@ class StepCase:
     reasoning: Text
     generated_title: Text
     generated_reasoning: Text
-    edited: bool
+    edited: tuple[str, ...]  # the languages in which a person wrote
 
     @property
     def headline(self) -> tuple[str, str]:
@@ -68,6 +68,7 @@ class Case:
 
     pitch: Pitch
     ground: Ground
+    edits: Edits
     steps: tuple[StepCase, ...]
     ask: Ask
     chosen: tuple[Chosen, ...]
@@ -82,7 +83,7 @@ class Case:
         by_number = {step.number: step for step in self.steps}
         ground, complete = self.ground, self.ask.is_complete
         titles = [(step.number, step.verdict, step.title) for step in self.steps]
-        edited = any(step.edited for step in self.steps)
+        edited = tuple(sorted({language for step in self.steps for language in step.edited}))
         made = [
             frame.cover(ground, self.state),
             frame.summary(ground, self.state, titles, complete, edited),
@@ -92,7 +93,9 @@ class Case:
             made += module.slides(ground, *_shown(by_number[number]))
         made += start.slides(ground, self.chosen, *_shown(by_number[5]))
         made.append(start.decision(ground, by_number[5].verdict.state, self._decision_title(), complete))
-        return (*made, *frame.appendix(ground))
+        made += frame.appendix(ground)
+        by_key = {slide.key: slide for slide in made}
+        return tuple(by_key[key] for key in outline.keys(self.pitch.length, list(by_key)))
 
     def _decision_title(self) -> Text:
         if not self.ask.is_complete:
@@ -122,6 +125,8 @@ class Case:
             "sample": ground.workspace.is_sample,
             "replay": bool(settings.OUTBOUND_REPLAY_URL),
             "accent": ground.workspace.accent,
+            "audience": pitch.audience_kind,
+            "length": pitch.length,
             "names": dict(ground.names),
             "figures": {key: figure.as_json() for key, figure in ground.register.figures.items()},
             "evidence": evidence,
@@ -130,7 +135,7 @@ class Case:
         return snapshot  # type: ignore[return-value]  # built key by key as the contract says; checked by decks.snapshot
 
 
-def _shown(step: StepCase) -> tuple[State, Text, Text, bool]:
+def _shown(step: StepCase) -> tuple[State, Text, Text, tuple[str, ...]]:
     return step.verdict.state, step.title, step.reasoning, step.edited
 
 
@@ -153,11 +158,9 @@ def build(pitch: Pitch, now: datetime | None = None) -> Case:
     ]
     chosen = tuple(_chosen(pitch)) if pitch.pk else ()
     start.measure_actions(ground, chosen)
-    edits = list(Step.objects.filter(pitch=pitch)) if pitch.pk else []
-    steps = tuple(
-        _step(ground, number, verdict, edits, pitch.language) for number, verdict in enumerate(found, 1)
-    )
-    return Case(pitch, ground, steps, ask, chosen)
+    edits = Edits.from_json(pitch.edits)
+    steps = tuple(_step(ground, number, verdict, edits) for number, verdict in enumerate(found, 1))
+    return Case(pitch, ground, edits, steps, ask, chosen)
 
 
 def _name(ground: Ground, pitch: Pitch) -> None:
@@ -172,23 +175,23 @@ def _chosen(pitch: Pitch) -> list[Chosen]:
     return [Chosen(one.mention, one.owner, one.due) for one in actions]
 
 
-def _step(ground: Ground, number: int, verdict: Verdict, edits: list[Step], language: str) -> StepCase:
+def _step(ground: Ground, number: int, verdict: Verdict, edits: Edits) -> StepCase:
     reasons = tuple(ground.say(key) for key in verdict.reasons)
     missing = tuple((key, ground.say(key)) for key in verdict.missing)
-    title = frame.titled(ground, SLIDE_OF_STEP[number], verdict.state, _variant(ground, number, verdict))
+    slide = outline.SLIDE_OF_STEP[number]
+    title = frame.titled(ground, slide, verdict.state, _variant(ground, number, verdict))
     reasoning = join(*reasons)
-    own = [edit for edit in edits if edit.number == number]
     return StepCase(
         number=number,
         claim=ground.say(f"s{number}.claim"),
         verdict=verdict,
         reasons=reasons,
         missing=missing,
-        title=title | {edit.language: edit.title for edit in own if edit.title},
-        reasoning=reasoning | {edit.language: edit.reasoning for edit in own if edit.reasoning},
+        title=edits.over(title, slide, "title"),
+        reasoning=edits.over(reasoning, slide, "text"),
         generated_title=title,
         generated_reasoning=reasoning,
-        edited=any(edit.title or edit.reasoning for edit in own),
+        edited=edits.languages(slide),
     )
 
 

@@ -1,108 +1,90 @@
-"""What people type, as templates: a number they leave standing stays the figure it was.
+"""What people changed about a generated deck, as one document: ``Pitch.edits``.
 
-A title is edited as it reads: "212 stories about Fjällvik". On saving, what equals a figure's printed form
-becomes its place again, so that the words follow the numbers. A number that is no figure is refused.
+A case is measured anew whenever somebody looks; this document is laid over it, so that an edit survives every
+rebuild. Texts are templates (see ``pitches.wordings``) and belong to a language.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
 
-from django.utils.translation import gettext as _
+from pitches.words import Text
 
-from pitches.case import Case, StepCase
-from pitches.decks.text import Place, clean_line, format_figure, parse, plain, resolve
-from pitches.words import PLACE, Text, places
-
-MOST_SHOWN = 12  # figures that an error names
+FREE = "free-"  # how the keys of slides begin that people added: "free-1"
 
 
 @dataclass(frozen=True)
-class Known:
-    """A figure as it is printed in the pitch's language."""
+class Wording:
+    """What a person wrote in the place of a generated text; ``by`` is their name, ``at`` a time."""
 
-    key: str
-    printed: str
-    label: str
+    text: str
+    by: str = ""
+    at: str = ""
 
 
-@dataclass
-class NotAFigure(ValueError):
-    """The text holds numbers that no figure of this pitch proves."""
+@dataclass(frozen=True)
+class Edits:
+    """``texts``: language -> slide key -> part -> wording; a part is "title" or "text" (the slide's first
+    paragraph, for a step its reasoning). ``order``: slide keys as people arranged them. ``dropped``: keys of
+    slides left out. ``free``: keys of added slides. ``quotes``: the mentions chosen to be quoted, by id."""
 
-    numbers: list[str]
-    known: list[Known]
+    texts: Mapping[str, Mapping[str, Mapping[str, Wording]]] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
+    quotes: tuple[int, ...] = ()
 
-    def __str__(self) -> str:
-        listed = "; ".join(f"{one.printed} ({one.label})" for one in self.known)
-        return _("No figure of this pitch proves %(numbers)s. Use one of these: %(known)s.") % {
-            "numbers": ", ".join(_("“%(phrase)s”") % {"phrase": number} for number in self.numbers),
-            "known": listed,
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Edits:
+        """The document as ``Pitch.edits`` keeps it."""
+        texts = {
+            language: {
+                slide: {part: Wording(**wording) for part, wording in parts.items()}
+                for slide, parts in slides.items()
+            }
+            for language, slides in stored.get("texts", {}).items()
         }
+        lists = {name: tuple(stored.get(name, ())) for name in ("order", "dropped", "free", "quotes")}
+        return cls(texts, **lists)
 
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON for ``Pitch.edits``."""
+        found = asdict(self)
+        return found | {name: list(found[name]) for name in ("order", "dropped", "free", "quotes")}
 
-def printed(case: Case, text: Text) -> str:
-    """The text as people read and edit it, in the pitch's language."""
-    figures = {key: figure.as_json() for key, figure in case.ground.register.figures.items()}
-    zone = case.ground.workspace.time_zone
-    return plain(resolve(text, figures, case.ground.names, case.pitch.language, zone))  # type: ignore[arg-type]  # the contract's own JSON
+    def wording(self, language: str, slide: str, part: str) -> Wording | None:
+        """What somebody wrote there, if anybody did."""
+        return self.texts.get(language, {}).get(slide, {}).get(part)
 
+    def languages(self, slide: str, parts: Iterable[str] = ("title", "text")) -> tuple[str, ...]:
+        """The languages in which somebody changed one of these parts of a slide."""
+        wanted = tuple(parts)
+        return tuple(
+            sorted(
+                language
+                for language, slides in self.texts.items()
+                if any(part in slides.get(slide, {}) for part in wanted)
+            )
+        )
 
-def figures_of(case: Case, step: StepCase) -> list[Known]:
-    """The pitch's figures with a number in print, those that belong to the step first."""
-    language, zone = case.pitch.language, case.ground.workspace.time_zone
-    shown = places(step.title) | places(step.reasoning)
-    found = []
-    for key, figure in case.ground.register.figures.items():
-        form = format_figure(figure.as_json(), language, zone)  # type: ignore[arg-type]  # the contract's own JSON
-        if (re.search(r"\d", form) and not key.startswith("rule.")) or key in shown:
-            found.append(Known(key, form, figure.label[language]))
-    own = f"s{step.number}."
-    return sorted(found, key=lambda one: (one.key not in shown, not one.key.startswith(own)))
+    def over(self, text: Text, slide: str, part: str) -> Text:
+        """The generated text with what people wrote over it, each in its language."""
+        found = dict(text)
+        for language in text:
+            if wording := self.wording(language, slide, part):
+                found[language] = wording.text
+        return found
 
-
-def template(case: Case, step: StepCase, typed: str, before: Text) -> str:
-    """``typed`` with its numbers and names as places; ``before`` is the text that was edited.
-
-    Where several figures print alike, those of ``before`` win, in their order there; then the step's own.
-    Raises NotAFigure for a number that is no figure.
-    """
-    known = figures_of(case, step)
-    order = {key: at for at, key in reversed(list(enumerate(PLACE.findall(before[case.pitch.language]))))}
-    forms: dict[str, list[str]] = {}
-    for one in sorted(known, key=lambda one: order.get(one.key, len(order))):
-        if one.key in order or _spaced(one.printed) not in forms:
-            forms.setdefault(_spaced(one.printed), []).append(f"{{{one.key}}}")
-    for name, value in case.ground.names.items():
-        shown = _spaced(clean_line(value))
-        if shown and (name in ("brand", "rival") or re.search(r"\d", shown)):
-            forms[shown] = [f"{{@{name}}}"]
-    escaped = _spaced(clean_line(typed)).replace("{", "{{").replace("}", "}}")
-
-    def place(match: re.Match[str]) -> str:
-        waiting = forms[match[0]]
-        return waiting.pop(0) if len(waiting) > 1 else waiting[0]
-
-    pattern = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-    result = re.sub(_alone(pattern), place, escaped) if forms else escaped
-    if left := list(_digits(result)):
-        raise NotAFigure(left, known[:MOST_SHOWN])
-    return result
-
-
-def _alone(pattern: str) -> str:
-    """The pattern as a number of its own: not a part of a longer number or word."""
-    return rf"(?<![\w])(?<!\d[.,\s])(?:{pattern})(?!\w)(?![.,\s]\d)"
-
-
-def _digits(text: str) -> Iterator[str]:
-    for part in parse(text):
-        if not isinstance(part, Place):
-            yield from re.findall(r"\S*\d\S*", part)
-
-
-def _spaced(text: str) -> str:
-    """Every kind of space is one space: nobody types a no-break space."""
-    return re.sub(r"\s", " ", text)
+    def written(self, language: str, slide: str, part: str, text: str, by: str, at: datetime) -> Edits:
+        """With this wording; "" goes back to what is generated."""
+        slides = {name: dict(parts) for name, parts in self.texts.get(language, {}).items()}
+        parts = slides.setdefault(slide, {})
+        parts.pop(part, None)
+        if text:
+            parts[part] = Wording(text, by, at.isoformat())
+        if not parts:
+            del slides[slide]
+        return replace(self, texts={**self.texts, language: slides})

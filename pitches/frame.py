@@ -70,9 +70,16 @@ def cover(ground: Ground, state: State) -> Slide:
 
 
 def summary(
-    ground: Ground, state: State, steps: Sequence[tuple[int, Verdict, Text]], complete: bool, edited: bool
+    ground: Ground,
+    state: State,
+    steps: Sequence[tuple[int, Verdict, Text]],
+    complete: bool,
+    edited: Sequence[str],
 ) -> Slide:
-    """Five titles with their verdicts, and the ask in one box; ``edited`` when a person wrote one of them."""
+    """Five titles with their verdicts, and the ask in one box.
+
+    ``edited``: the languages in which a person wrote one of the titles.
+    """
     items = [{"step": number, "verdict": verdict.state, "text": title} for number, verdict, title in steps]
     ask = ground.say("decision.ask" if complete else "decision.open")
     blocks = [{"type": "verdicts", "items": items}, show.callout(ask, "ask")]

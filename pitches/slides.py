@@ -28,7 +28,7 @@ class Slide:
     step: int | None = None
     layout: str = "standard"
     verdict: State | None = None
-    edited: bool = False
+    edited: Sequence[str] = ()  # languages in which a person wrote something on it
 
     def as_json(self, number: int, register: Register) -> dict[str, Any]:
         """The slide as a snapshot holds it, with the evidence behind everything it shows."""
@@ -44,7 +44,7 @@ class Slide:
             "layout": self.layout,
             "verdict": self.verdict,
             "title": self.title,
-            "edited": self.edited,
+            "edited": list(self.edited),
             "blocks": list(self.blocks),
             "footer": self.footer,
             "notes": self.notes,

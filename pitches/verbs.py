@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from listening import store
-from pitches import checks
+from pitches import checks, outline
 from pitches.case import build, hash_of
 from pitches.checks import Problem
-from pitches.models import Action, Pitch, Step
+from pitches.edits import Edits
+from pitches.models import Action, Pitch
 from pitches.steps import start as first_steps
 from teams.models import User, Workspace, record
 
@@ -125,17 +126,28 @@ def propose_again(pitch: Pitch, user: User) -> None:
         propose_actions(held, user)
 
 
-@transaction.atomic
-def save_step(pitch: Pitch, user: User, number: int, title: str, reasoning: str) -> Step:
+def change_edits(pitch: Pitch, user: User, change: Callable[[Edits], Edits]) -> Pitch:
+    """Lays ``change`` over what people edited so far; it can be undone. Raises Frozen."""
+    with changing(pitch) as held:
+        before = Edits.from_json(held.edits)
+        after = change(before)
+        if after != before:
+            held.revisions.create(edits=held.edits, made_by=user)
+            held.edits = after.as_json()
+            held.save(update_fields=["edits"])
+    return held
+
+
+def save_step(pitch: Pitch, user: User, number: int, title: str, reasoning: str) -> Pitch:
     """Keeps a person's words for a step, as templates; "" goes back to what is generated. Raises Frozen."""
-    held = locked(pitch)
-    step, _made = Step.objects.update_or_create(
-        pitch=held,
-        number=number,
-        language=held.language,
-        defaults={"title": title, "reasoning": reasoning, "edited_by": user},
-    )
-    return step
+    slide, now = outline.SLIDE_OF_STEP[number], timezone.now()
+
+    def change(edits: Edits) -> Edits:
+        for part, text in (("title", title), ("text", reasoning)):
+            edits = edits.written(pitch.language, slide, part, text, str(user), now)
+        return edits
+
+    return change_edits(pitch, user, change)
 
 
 @transaction.atomic
@@ -168,18 +180,12 @@ def new_version(pitch: Pitch, user: User) -> Pitch:
     following = Pitch.objects.filter(previous=old).first()
     if following:
         return following
-    copied = ("workspace", "title", "audience", "language", "period_start", "period_end")
+    about = ("workspace", "title", "audience", "audience_kind", "language", "length")
+    copied = (*about, "period_start", "period_end", "edits", "follows")
     asked = ("ask_hours", "ask_budget", "ask_currency", "ask_decide_by", "ask_owner")
     values = {name: getattr(old, name) for name in (*copied, *asked)}
     fresh = Pitch.objects.create(**values, version=old.version + 1, previous=old, created_by=user)
-    for step in old.steps.all():
-        fresh.steps.create(
-            number=step.number,
-            language=step.language,
-            title=step.title,
-            reasoning=step.reasoning,
-            edited_by=step.edited_by,
-        )
+    fresh.rivals.set(old.rivals.all())
     for action in old.actions.all():
         fresh.actions.create(
             mention=action.mention, position=action.position, owner=action.owner, due=action.due

@@ -14,10 +14,10 @@ names::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
-FORMAT = 1
+FORMAT = 2
 LANGUAGES = ("en", "sv")
 Language = Literal["en", "sv"]
 UNITS = ("count", "percent", "ratio", "days", "hours", "money", "date", "rank", "score", "number")
@@ -120,7 +120,7 @@ class Slide(TypedDict):
     layout: str
     verdict: str | None
     title: Text
-    edited: bool
+    edited: list[str]  # the languages in which a person wrote over it
     blocks: list[Block]
     footer: Text
     notes: Text
@@ -141,10 +141,26 @@ class Snapshot(TypedDict):
     sample: bool
     replay: bool
     accent: str
+    audience: str  # "boss", "board", "peers" or "client"
+    length: str  # "short", "meeting" or "full"
     names: dict[str, str]
     figures: dict[str, Figure]
     evidence: list[Evidence]
     slides: list[Slide]
+
+
+def current(snapshot: Mapping[str, Any]) -> Snapshot:
+    """A stored snapshot in today's format. Frozen ones never change: what reads them knows every format.
+
+    Format 1 told of a slide only whether it was edited, which was always in the language of the pitch.
+    """
+    if snapshot["format"] != 1:
+        return snapshot  # type: ignore[return-value]  # what is stored is as the contract says
+    slides = [
+        slide | {"edited": [snapshot["language"]] if slide["edited"] else []} for slide in snapshot["slides"]
+    ]
+    newer = {"format": FORMAT, "audience": "boss", "length": "full", "slides": slides}
+    return dict(snapshot) | newer  # type: ignore[return-value]  # ditto
 
 
 def block_texts(block: Block) -> Iterator[tuple[str, Text]]:
@@ -191,7 +207,7 @@ def block_evidence(block: Block) -> Iterator[str]:
 
 
 def snapshot_texts(snapshot: Snapshot) -> Iterator[tuple[str, Text, bool]]:
-    """Every template of a snapshot: where, what, and whether a person wrote it."""
+    """Every template of a snapshot: where, what, and whether a person wrote on that slide."""
     for key, figure in snapshot["figures"].items():
         yield f"figures[{key}].label", figure["label"], False
     for evidence in snapshot["evidence"]:
@@ -207,7 +223,7 @@ def snapshot_texts(snapshot: Snapshot) -> Iterator[tuple[str, Text, bool]]:
         for name in ("title", "footer", "notes"):
             text: Text = slide[name]
             if name == "title" or any(text.values()):
-                yield f"{where}.{name}", text, slide["edited"]
+                yield f"{where}.{name}", text, bool(slide["edited"])
         for index, block in enumerate(slide["blocks"]):
             for place, text in block_texts(block):
-                yield f"{where}.blocks[{index}].{place}", text, slide["edited"]
+                yield f"{where}.blocks[{index}].{place}", text, bool(slide["edited"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from competitors import compare, proofs, queries
@@ -197,12 +198,12 @@ def gaps(ground: Ground) -> list[Text]:
     return left
 
 
-def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: bool) -> list[Slide]:
+def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: Sequence[str]) -> list[Slide]:
     """Share of voice with the standing of every brand, and the presence matrix."""
     return [_share(ground, state, title, reasoning, edited), _matrix(ground)]
 
 
-def _share(ground: Ground, state: State, title: Text, reasoning: Text, edited: bool) -> Slide:
+def _share(ground: Ground, state: State, title: Text, reasoning: Text, edited: Sequence[str]) -> Slide:
     blocks = [show.paragraph(reasoning)]
     if ground.once(voice).is_known:
         categories = [

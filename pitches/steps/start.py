@@ -118,7 +118,12 @@ def why(ground: Ground, index: int, mention: Mention) -> Text:
 
 
 def slides(
-    ground: Ground, chosen: Sequence[Chosen], state: State, title: Text, reasoning: Text, edited: bool
+    ground: Ground,
+    chosen: Sequence[Chosen],
+    state: State,
+    title: Text,
+    reasoning: Text,
+    edited: Sequence[str],
 ) -> list[Slide]:
     """The conversations to answer first."""
     proof = ground.register.figures["s5.chosen"].evidence

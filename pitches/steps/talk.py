@@ -187,7 +187,7 @@ def _per_week(ground: Ground, condition: Q, found: Sequence[Week]) -> list[int]:
     return told
 
 
-def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: bool) -> list[Slide]:
+def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: Sequence[str]) -> list[Slide]:
     """The volume slide: a chart per week, the four numbers side by side, and what speaks against."""
     measure_busiest(ground)
     blocks = [

@@ -121,7 +121,7 @@ def reactions_of(mention: Mention) -> int:
     return sum(int(mention.metrics.get(name) or 0) for name in REACTIONS)
 
 
-def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: bool) -> list[Slide]:
+def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: Sequence[str]) -> list[Slide]:
     """One bar per phrase, by the type of its results."""
     found = ground.once(pages)[:MOST_PHRASES]
     proof = ground.register.figures["s2.inspected"].evidence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from django.db.models import Exists, OuterRef
@@ -85,7 +85,7 @@ def gaps(ground: Ground) -> list[Text]:
     return found
 
 
-def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: bool) -> list[Slide]:
+def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: Sequence[str]) -> list[Slide]:
     """A whole bar of conversations, ours in it, and the state of our own accounts."""
     values = ground.register.values()
     known = values["s3.ours"] is not None and values["s3.readable"]

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from pitches import queries, shown
 from pitches.case import build
-from pitches.decks import pdf, pptx, web
+from pitches.decks import contract, pdf, pptx, web
 from pitches.decks.contract import LANGUAGES, Snapshot
 from pitches.models import Pitch
 from pitches.shown import evidence_url
@@ -28,7 +28,7 @@ def snapshot_of(found: Pitch) -> Snapshot:
     No deck prints the lists behind the evidence, so those of a draft are not read.
     """
     if found.snapshot:
-        return found.snapshot
+        return contract.current(found.snapshot)
     return build(found).as_snapshot(rows=False)
 
 

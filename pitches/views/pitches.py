@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pitches import checks, edits, queries, shown, verbs
+from pitches import checks, queries, shown, verbs, wordings
 from pitches.case import Case, StepCase, build, hash_of, period_of
 from pitches.forms import ActionFormSet, AskForm, PitchForm, StepForm
 from pitches.models import Pitch
@@ -136,11 +136,11 @@ def step(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID, n
     found = _open(workspace, code_of_pitch)
     case = build(found)
     one = case.steps[number - 1]
-    first = {"title": edits.printed(case, one.title), "reasoning": edits.printed(case, one.reasoning)}
+    first = {"title": wordings.printed(case, one.title), "reasoning": wordings.printed(case, one.reasoning)}
     form = StepForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid() and _save_step(request, case, one, form):
         return redirect(f"{reverse('pitches:pitch', args=[workspace.code, found.code])}#step-{number}")
-    context = {"pitch": found, "step": one, "form": form, "known": edits.figures_of(case, one)[:24]}
+    context = {"pitch": found, "step": one, "form": form, "known": wordings.figures_of(case, one)[:24]}
     return render(request, "pitches/step.html", context)
 
 
@@ -154,8 +154,8 @@ def _save_step(request: WorkspaceRequest, case: Case, one: StepCase, form: StepF
     }
     for name, (before, generated) in fields.items():
         try:
-            words[name] = edits.template(case, one, form.cleaned_data[name], before)
-        except edits.NotAFigure as error:
+            words[name] = wordings.template(case, one, form.cleaned_data[name], before)
+        except wordings.NotAFigure as error:
             form.add_error(name, str(error))
             continue
         if words[name] == generated[language]:

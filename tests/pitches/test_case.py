@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from competitors.models import Profile
 from listening import queries as heard
 from listening.models import Brand, Fetch, Match, Mention, Search
-from pitches import checks, edits, words
+from pitches import checks, wordings, words
 from pitches.case import Case, build, period_of
 from pitches.decks import snapshot as decks
 from pitches.decks.contract import snapshot_texts
@@ -177,7 +177,7 @@ def test_nothing_read_is_unknown_everywhere_and_said_in_whole_sentences(empty: W
     assert {key: values[key] for key in unknown} == dict.fromkeys(unknown)
     for step in case.steps:
         for text in (*step.reasons, *(text for _, text in step.missing), step.title):
-            said = edits.printed(case, text)
+            said = wordings.printed(case, text)
             assert said[0].isupper(), said
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pitches.decks import contract
 from pitches.decks.snapshot import check
 from tests.pitches import snapshots
 from tests.pitches.snapshots import text
@@ -152,7 +153,7 @@ def test_every_fault_is_named_at_its_place(change: Callable[[Any], None], where:
 def test_an_edit_may_say_something_else_in_one_language() -> None:
     snapshot: Any = snapshots.full()
     slide(snapshot, "share").update(
-        edited=True, title={"en": "{@rival} leads", "sv": "{@rival} nämns {s4.ratio} gånger"}
+        edited=["sv"], title={"en": "{@rival} leads", "sv": "{@rival} nämns {s4.ratio} gånger"}
     )
     assert check(snapshot) == []
 
@@ -161,3 +162,14 @@ def test_a_name_may_hold_digits() -> None:
     snapshot: Any = snapshots.full()
     snapshot["names"]["brand"] = "3M 2000"
     assert check(snapshot) == []
+
+
+def test_a_deck_frozen_in_the_first_format_is_still_read() -> None:
+    """That one told of a slide only whether it was edited, which was always in the language of the pitch."""
+    now: Any = snapshots.full()
+    slide(now, "share")["edited"] = ["en"]
+    old = {key: value for key, value in now.items() if key not in ("audience", "length")}
+    old["format"] = 1
+    old["slides"] = [one | {"edited": bool(one["edited"])} for one in now["slides"]]
+    assert contract.current(old) == now
+    assert contract.current(now) is now

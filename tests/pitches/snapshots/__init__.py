@@ -17,7 +17,7 @@ def full() -> Snapshot:
     """Slides 1-4, 6, 8, 10, 11, 13, 15 and A1-A3, in English and Swedish."""
     figures = made.figures()
     snapshot: Any = {
-        "format": 1,
+        "format": 2,
         "tool": "Earshot 0.1",
         "template": 1,
         "id": "3f0c6c1e-77b1-4a53-9d35-5a1f0f7f2b11",
@@ -28,6 +28,8 @@ def full() -> Snapshot:
         "sample": False,
         "replay": False,
         "accent": "#0f766e",
+        "audience": "boss",
+        "length": "full",
         "names": {
             "brand": "Fjällvik Coffee",
             "rival": "Nordbrew",

@@ -15,7 +15,7 @@ def slide(number: int, *, key: str, title: dict[str, str], blocks: list[Any], **
         "layout": "standard",
         "verdict": None,
         "title": title,
-        "edited": False,
+        "edited": [],
         "blocks": blocks,
         "footer": text(""),
         "notes": text(""),

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from listening.models import Mention
+from listening.models import Brand
 from teams.models import Workspace
 
 
@@ -19,10 +19,25 @@ class Pitch(models.Model):
         ENGLISH = "en", _("English")
         SWEDISH = "sv", _("Swedish")
 
+    class Audience(models.TextChoices):
+        BOSS = "boss", _("The boss")
+        BOARD = "board", _("The board")
+        PEERS = "peers", _("Colleagues")
+        CLIENT = "client", _("A client")
+
+    class Length(models.TextChoices):
+        """What ``pitches.outline`` leaves out; the appendix that proves the figures never is."""
+
+        SHORT = "short", _("Short: five slides")
+        MEETING = "meeting", _("For a meeting: ten slides")
+        FULL = "full", _("Full")
+
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="pitches")
     code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     title = models.CharField(max_length=200)
-    audience = models.CharField(max_length=120, blank=True)
+    audience = models.CharField(max_length=120, blank=True)  # who decides, as printed on the cover
+    audience_kind = models.CharField(max_length=8, choices=Audience.choices, default=Audience.BOSS)
+    length = models.CharField(max_length=8, choices=Length.choices, default=Length.FULL)
     language = models.CharField(max_length=2, choices=Language.choices)
     period_start = models.DateField()  # first day, in the workspace's zone
     period_end = models.DateField()  # last day, included
@@ -30,6 +45,13 @@ class Pitch(models.Model):
     previous = models.OneToOneField(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="next"
     )
+    # A follow-up measures again what that frozen pitch measured, by the same wordings.
+    follows = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="follow_ups"
+    )
+    rivals = models.ManyToManyField(Brand, blank=True, related_name="+")  # none chosen: all of them
+    # What people wrote over, moved, dropped and added: see ``pitches.edits``.
+    edits = models.JSONField(default=dict, blank=True)
 
     # The ask: what we want the boss to say yes to. Required before freezing, always marked "assumption".
     ask_hours = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)  # a week
@@ -62,45 +84,16 @@ class Pitch(models.Model):
         return self.frozen_at is not None
 
 
-class Step(models.Model):
-    """What a person wrote over a generated title or reasoning. An edit belongs to a language."""
+class Revision(models.Model):
+    """How the edits of a draft stood before a change, so that it can be undone; see ``pitches.edits``."""
 
-    pitch = models.ForeignKey(Pitch, on_delete=models.CASCADE, related_name="steps")
-    number = models.PositiveSmallIntegerField()  # 1 to 5
-    language = models.CharField(max_length=2, choices=Pitch.Language.choices)
-    title = models.TextField(blank=True)  # template with {figure} places; "" = generated
-    reasoning = models.TextField(blank=True)
-    edited_at = models.DateTimeField(auto_now=True)
-    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    pitch = models.ForeignKey(Pitch, on_delete=models.CASCADE, related_name="revisions")
+    edits = models.JSONField(default=dict, blank=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
 
     class Meta:
-        ordering = ["number"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["pitch", "number", "language"], name="one_edit_per_step_and_language"
-            ),
-            models.CheckConstraint(condition=models.Q(number__range=(1, 5)), name="five_steps"),
-        ]
+        ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"{self.pitch} step {self.number}"
-
-
-class Action(models.Model):
-    """A conversation to answer: which one, why this one, who, by when."""
-
-    pitch = models.ForeignKey(Pitch, on_delete=models.CASCADE, related_name="actions")
-    mention = models.ForeignKey(Mention, on_delete=models.SET_NULL, null=True, blank=True)
-    position = models.PositiveSmallIntegerField()
-    owner = models.CharField(max_length=120, blank=True)
-    due = models.DateField(null=True, blank=True)
-    done_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["pitch", "position"], name="one_action_per_position"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.pitch} action {self.position}"
+        return f"{self.pitch} before {self.made_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,6 @@
+"""Everything stored of a pitch."""
+
+from pitches.models.pitch import Pitch, Revision
+from pitches.models.plan import Action
+
+__all__ = ["Action", "Pitch", "Revision"]
