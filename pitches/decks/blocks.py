@@ -271,6 +271,7 @@ def _table(writer: Writer, block: Block, width: float, density: Density) -> list
     widths = column_widths(heads, rows, width, density.table, block.get("widths"))
     name = " / ".join("".join(run.text for run in head) for head in heads)
     table = plain_table(heads, rows, widths, density.table, name, rights=rights)
+    table = replace(table, highlight=block.get("highlight"))
     return [table, *_captions(width, [note] if note else [])]
 
 

@@ -78,6 +78,7 @@ class TablePiece:
     name: str
     role: Literal["data", "verdicts", "actions", "register"] = "data"
     air: float = 0.0  # how much higher a row may become
+    highlight: int | None = None
 
     @property
     def height(self) -> float:
@@ -109,7 +110,7 @@ class TablePiece:
     def place(self, x: float, y: float, height: float) -> TableBox:
         more = (height - self.height) / max(1, len(self.rows))
         rows = tuple(row.grown(more) for row in self.rows)
-        return TableBox(x, y, self.widths, self.head, rows, self.name, self.role)
+        return TableBox(x, y, self.widths, self.head, rows, self.name, self.role, self.highlight)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pitches.decks import blocks, contract, fit, register
+from pitches.decks import blocks, cards, contract, fit, register
 from pitches.decks.blocks import NORMAL, SEPARATOR, SMALL, Density, Writer, evidence_run
 from pitches.decks.contract import Block, Evidence, Slide, Snapshot
 from pitches.decks.flow import DoesNotFit, Piece, stack
@@ -116,11 +116,16 @@ def _stacked(
 ) -> list[list[Element]]:
     found: list[Piece] = []
     for block in slide_blocks:
-        if block["type"] == "register":
-            found += register.pieces(writer, ROOM)
-        else:
-            found += blocks.pieces(writer, block, ROOM, density)
+        found += _pieces(writer, block, density)
     return stack(found, LEFT, BODY_TOP - rise, BODY_HEIGHT + rise)
+
+
+def _pieces(writer: Writer, block: Block, density: Density) -> list[Piece]:
+    if block["type"] == "register":
+        return register.pieces(writer, ROOM)
+    if block["type"] in contract.MOST_CARDS:
+        return cards.pieces(writer, block, ROOM, density)
+    return blocks.pieces(writer, block, ROOM, density)
 
 
 def _cover_body(writer: Writer, slide: Slide) -> list[list[Element]]:

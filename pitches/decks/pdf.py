@@ -23,7 +23,17 @@ from charts.table import as_sentences
 from pitches.decks import fit, layout, looks
 from pitches.decks.contract import Snapshot
 from pitches.decks.flow import PAD_X, PAD_Y
-from pitches.decks.page import BULLET_INDENT, ChartBox, Element, Page, Paragraph, Row, TableBox, TextBox
+from pitches.decks.page import (
+    BULLET_INDENT,
+    CardsBox,
+    ChartBox,
+    Element,
+    Page,
+    Paragraph,
+    Row,
+    TableBox,
+    TextBox,
+)
 from pitches.decks.text import Run, Tone, clean, clean_line, plain, shorten
 
 TEMPLATE = Path(__file__).with_name("deck.typ")
@@ -91,6 +101,8 @@ class _Deck:
             return self.text(element)
         if isinstance(element, TableBox):
             return self.table(element)
+        if isinstance(element, CardsBox):
+            return {"kind": "cards", "cards": [self.text(box) for box in element.cards]}
         return self.chart(element, identity)
 
     def text(self, box: TextBox) -> dict[str, Any]:
@@ -100,6 +112,7 @@ class _Deck:
             "inset": box.inset,
             "fill": self.tints[box.fill] if box.fill else None,
             "bar": box.bar,
+            "top": box.top,
             "right": box.right,
             "paragraphs": [self.paragraph(one) for one in box.paragraphs],
         }

@@ -27,7 +27,7 @@ from pitches.decks.base import emu
 from pitches.decks.contract import Snapshot
 from pitches.decks.fit import LEADING
 from pitches.decks.flow import PAD_X, PAD_Y
-from pitches.decks.page import BULLET_INDENT, ChartBox, Page, Paragraph, Row, TableBox, TextBox
+from pitches.decks.page import BULLET_INDENT, CardsBox, ChartBox, Page, Paragraph, Row, TableBox, TextBox
 from pitches.decks.text import Run, Tone, clean, clean_line, plain, shorten
 from pitches.decks.words import word
 
@@ -84,6 +84,9 @@ class _Painter:
                 self.text_box(element)
             elif isinstance(element, TableBox):
                 self.table(element)
+            elif isinstance(element, CardsBox):
+                for card in element.cards:
+                    self.text_box(card)
             else:
                 self.chart(element)
         self.notes(page)
@@ -144,6 +147,8 @@ class _Painter:
             self.rectangle(element.x, element.y, element.width, element.height, element.fill, tint=True)
         if element.bar:
             self.rectangle(element.x, element.y, 3.0, element.height, element.bar, tint=False)
+        if element.top:
+            self.rectangle(element.x, element.y, element.width, 3.0, element.top, tint=False)
         self.box(element)
 
     def box(self, element: TextBox) -> Any:

@@ -23,7 +23,7 @@ from charts.echarts import to_echarts
 from charts.svg import render_svg
 from pitches.decks import layout, looks
 from pitches.decks.contract import Snapshot
-from pitches.decks.page import ChartBox, Element, Page, Paragraph, Row, TableBox, TextBox
+from pitches.decks.page import CardsBox, ChartBox, Element, Page, Paragraph, Row, TableBox, TextBox
 from pitches.decks.text import Run, clean, plain
 
 SIZES = {40.0: "cover", 32.0: "cover", 26.0: "title", 22.0: "title", 24.0: "title", 18.0: "title-small"}
@@ -142,6 +142,9 @@ class _Builder:
             return {"kind": "text", "role": element.role, "groups": self.groups(element.paragraphs)}
         if isinstance(element, TableBox):
             return {"kind": "table", "table": self.table(element)}
+        if isinstance(element, CardsBox):
+            boxes = [(box.fill == "accent", self.groups(box.paragraphs)) for box in element.cards]
+            return {"kind": "cards", "role": element.role, "cards": boxes}
         return {"kind": "chart", "chart": self.chart(element, identity)}
 
     def table(self, box: TableBox) -> WebTable:

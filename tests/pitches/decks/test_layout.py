@@ -9,7 +9,17 @@ import pytest
 
 from pitches.decks import blocks, fit, layout
 from pitches.decks.flow import PAD_X, PAD_Y
-from pitches.decks.page import BULLET_INDENT, HEIGHT, WIDTH, ChartBox, Page, Paragraph, TableBox, TextBox
+from pitches.decks.page import (
+    BULLET_INDENT,
+    HEIGHT,
+    WIDTH,
+    CardsBox,
+    ChartBox,
+    Page,
+    Paragraph,
+    TableBox,
+    TextBox,
+)
 from pitches.decks.text import Run, plain
 from tests.conftest import shared
 from tests.pitches import snapshots
@@ -31,6 +41,8 @@ def boxes(page: Page) -> Iterator[TextBox]:
     for element in page.elements:
         if isinstance(element, TextBox):
             yield element
+        if isinstance(element, CardsBox):
+            yield from element.cards
 
 
 def assert_fits(paragraphs: tuple[Paragraph, ...], room: float, height: float, where: str) -> None:
@@ -235,3 +247,45 @@ def test_a_cell_says_each_fact_on_a_line_of_its_own() -> None:
     assert [plain(fact.runs) for fact in one.paragraphs] == ["●\xa0212 stories", "by many"]
     # The figure leads to its proof, the words beside it stay quiet.
     assert [run.text for fact in one.paragraphs for run in fact.runs if run.evidence] == ["212"]
+
+
+def cards_of(key: str, snapshot: Any = None) -> list[CardsBox]:
+    pages = [page for page in layout.lay_out(snapshot or snapshots.full()) if page.key == key]
+    return [box for page in pages for box in page.elements if isinstance(box, CardsBox)]
+
+
+def test_each_step_of_a_ladder_stands_higher_than_the_one_before() -> None:
+    (box,) = cards_of("ladder")
+    assert [plain(card.paragraphs[1].runs) for card in box.cards] == [
+        "Listen", "Comment", "Internal blog", "One channel", "Events",
+    ]  # fmt: skip
+    tops = [card.y for card in box.cards]
+    assert tops == sorted(tops, reverse=True) and len(set(tops)) == 5
+    assert len({round(card.y + card.height, 6) for card in box.cards}) == 1
+    assert [card.fill for card in box.cards] == ["accent", "muted", "muted", "muted", "muted"]
+
+
+def test_the_facts_of_options_stand_on_common_lines() -> None:
+    (box,) = cards_of("options")
+    lines = []
+    for card in box.cards:
+        y, found = card.y, {}
+        for one in card.paragraphs:
+            found[plain(one.runs)] = round(y, 6)
+            y += one.height
+        lines.append([found[label] for label in ("Hours a week", "Budget", "What we get")])
+    assert lines[0] == lines[1] == lines[2]
+    assert plain(box.cards[1].paragraphs[0].runs) == "Option B · The ask"
+
+
+def test_boxes_too_full_for_a_page_run_on_and_lose_nothing() -> None:
+    snapshot: Any = snapshots.full()
+    (slide,) = (one for one in snapshot["slides"] if one["key"] == "ladder")
+    words = " ".join(["listen"] * 400)
+    slide["blocks"][0]["items"][2]["text"] = text(words)
+    boxes = cards_of("ladder", snapshot)
+    assert len(boxes) > 1
+    said = "".join(plain(one.runs) for box in boxes for one in box.cards[2].paragraphs)
+    assert said.count("listen") == 400
+    for page in layout.lay_out(snapshot):
+        assert_page_fits(page)

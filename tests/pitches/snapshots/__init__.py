@@ -14,7 +14,7 @@ from tests.pitches.snapshots.figures import text
 
 
 def full() -> Snapshot:
-    """Slides 1-4, 6, 8, 10, 11, 13, 15 and A1-A3, in English and Swedish."""
+    """Slides 1-4, 6, 8, 10, 11, 13, 15 and A1-A3, with every type of block, in English and Swedish."""
     figures = made.figures()
     snapshot: Any = {
         "format": 2,
@@ -55,7 +55,9 @@ def full() -> Snapshot:
         drawn.voice(),
         drawn.share(),
         drawn.presence(),
+        ending.ladder(),
         ending.plan(),
+        ending.options(),
         ending.decision(),
         ending.register(),
         ending.method(),
