@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
 
-from pitches.decks.blocks import SEPARATOR, Density, Writer
+from pitches.decks.blocks import SEPARATOR, Density, Writer, quote_source, quoted
 from pitches.decks.contract import Block
+from pitches.decks.flow import GAP as BELOW
 from pitches.decks.flow import Piece
 from pitches.decks.page import CardsBox, Paragraph, TextBox, paragraph, split_paragraphs
 from pitches.decks.text import Run, Tone
@@ -17,6 +18,7 @@ GAP, INSET = 12.0, 12.0
 RISE = 20.0  # how much higher each step of a ladder stands
 AIR = 70.0  # how much higher the boxes may become where a slide has room
 LABEL_SIZE = 10.0
+MARK_SIZE = 32.0  # of the mark that opens a quote
 LETTERS = "ABCD"
 Group = list[Paragraph]
 
@@ -28,9 +30,11 @@ class CardsPiece:
     width: float
     cards: tuple[tuple[Paragraph, ...], ...]
     strong: tuple[bool, ...]
-    role: Literal["steps", "options"]
+    role: Literal["steps", "options", "quotes"]
     rise: float = 0.0
     grow: float = AIR
+    gap: float = BELOW
+    keep: bool = False
 
     @property
     def height(self) -> float:
@@ -55,13 +59,13 @@ class CardsPiece:
         wide = card_width(self.width, len(self.cards))
         boxes = []
         for index, (paragraphs, strong) in enumerate(zip(self.cards, self.strong, strict=True)):
-            tone: Tone = "accent" if strong else "muted"
+            fill: Tone = "accent" if strong else "muted"
+            top: Tone = "accent" if self.role == "quotes" else fill
             left, offset = x + index * (wide + GAP), self.offset(index)
-            boxes.append(
-                TextBox(
-                    left, y + offset, wide, height - offset, paragraphs, "card", tone, inset=INSET, top=tone
-                )
+            box = TextBox(
+                left, y + offset, wide, height - offset, paragraphs, "card", fill, inset=INSET, top=top
             )
+            boxes.append(box)
         return CardsBox(x, y, self.width, height, tuple(boxes), self.role)
 
 
@@ -85,6 +89,24 @@ def pieces(writer: Writer, block: Block, width: float, density: Density) -> list
     strong = tuple(bool(item.get("now") or item.get("chosen")) for item in items)
     role: Literal["steps", "options"] = "steps" if is_ladder else "options"
     return [CardsPiece(width, tuple(cards), strong, role, RISE if is_ladder else 0.0)]
+
+
+def quotes(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
+    """Two or three quotes beside each other, what each says above, where it was said below."""
+    items = block["items"]
+    room = card_width(width, len(items)) - 2 * INSET
+    mark = Run("“", bold=True, tone="accent")
+    groups = [
+        [
+            [
+                paragraph([mark], room, MARK_SIZE),
+                paragraph([Run(f"{quoted(item)}”")], room, density.quote, after=10.0),
+            ],
+            [paragraph(quote_source(writer, item), room, LABEL_SIZE + 0.5)],
+        ]
+        for item in items
+    ]
+    return [CardsPiece(width, tuple(_level(groups)), (False,) * len(items), "quotes", grow=0.0)]
 
 
 def _step(writer: Writer, index: int, item: Block, room: float, density: Density) -> list[Group]:

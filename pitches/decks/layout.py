@@ -125,6 +125,8 @@ def _pieces(writer: Writer, block: Block, density: Density) -> list[Piece]:
         return register.pieces(writer, ROOM)
     if block["type"] in contract.MOST_CARDS:
         return cards.pieces(writer, block, ROOM, density)
+    if block["type"] == "quotes" and len(block["items"]) in (2, 3):
+        return cards.quotes(writer, block, ROOM, density)
     return blocks.pieces(writer, block, ROOM, density)
 
 

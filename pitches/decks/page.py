@@ -159,7 +159,7 @@ class CardsBox:
     width: float
     height: float
     cards: tuple[TextBox, ...]
-    role: Literal["steps", "options"]
+    role: Literal["steps", "options", "quotes"]
 
 
 Element = TextBox | TableBox | ChartBox | CardsBox

@@ -194,7 +194,10 @@ def test_unknown_points_of_a_chart_are_named() -> None:
         for box in pages["volume"].elements
         if getattr(box, "role", "") == "caption"
     ]
-    assert captions == ["Unknown: Fjällvik Coffee (12\xa0Oct). Hatched: not fully covered by our sources."]
+    assert captions == [
+        "Stories per week about us and the industry.",
+        "Unknown: Fjällvik Coffee (12\xa0Oct). Hatched: not fully covered by our sources.",
+    ]
     (chart,) = (box.chart for box in pages["share"].elements if isinstance(box, ChartBox))
     assert chart.categories[3] == "Aurora Roasters (unknown)" and chart.series[0].values[3] is None
 

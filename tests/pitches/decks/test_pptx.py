@@ -153,7 +153,7 @@ def test_notes_say_how_to_say_it_and_where_it_comes_from() -> None:
     assert "People already talk: 212 stories." in notes and "Likely question" in notes
     assert "[E1] Stories about Fjällvik Coffee (measured; Source: Hacker News" in notes
     assert "inspected 4,211" in notes and "Mentions that say the same thing count once." in notes
-    visibility = deck.slides[4].notes_slide
+    visibility = deck.slides[5].notes_slide
     assert "https://search.example/?q=best+coffee+beans" in {
         one.target_ref for one in visibility.part.rels.values() if one.is_external
     }
