@@ -67,6 +67,7 @@ def add_chart(shapes: Any, chart: Chart, box: Box, language: str = "en") -> Any:
     _place_plot(native, plot)
     _axes(native, chart, language)
     _bars(native, chart, language)
+    _number_axes(native)
     return frame
 
 
@@ -152,6 +153,12 @@ def _axes(native: Any, chart: Chart, language: str) -> None:
     value.tick_labels.number_format = excel_format(chart.unit, language)
     value.tick_labels.number_format_is_linked = False
     value.tick_labels.font.color.theme_color = MSO_THEME_COLOR.TEXT_2
+
+
+def _number_axes(native: Any) -> None:
+    """Ids as the schema has them: python-pptx writes some below zero."""
+    for node in native._chartSpace.iter(qn("c:axId"), qn("c:crossAx")):
+        node.set("val", str(int(node.get("val")) % 2**32))
 
 
 def _level_labels(category: Any, chart: Chart) -> None:

@@ -15,6 +15,7 @@ from pitches.decks import fit
 from pitches.decks.contract import Block, ChartSeries, Snapshot, Text
 from pitches.decks.contract import Cell as CellData
 from pitches.decks.flow import NEAR, PAD_X, ChartPiece, Piece, TablePiece, TextPiece, row
+from pitches.decks.geometry import OURS, Geometry
 from pitches.decks.page import Cell, Paragraph, Role, Row, paragraph
 from pitches.decks.text import (
     Run,
@@ -61,10 +62,11 @@ SMALL = Density(body=13.5, table=11.0, quote=12.5, verdict=12.5)
 
 @dataclass(frozen=True)
 class Writer:
-    """A snapshot in one language."""
+    """A snapshot in one language, for pages of one geometry."""
 
     snapshot: Snapshot
     language: str
+    geometry: Geometry = OURS
 
     def text(self, text: Text, *, tone: Tone = "ink", bold: bool = False) -> list[Run]:
         """A template as runs."""

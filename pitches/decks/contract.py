@@ -135,6 +135,21 @@ class Slide(TypedDict):
     evidence: list[str]
 
 
+class Logo(TypedDict):
+    """A PNG of at most 2000 pixels a side. ``alt`` = what it shows; else the brand's name is said."""
+
+    png: str  # base64
+    sha256: str
+    alt: NotRequired[str]
+
+
+class DeckTemplate(TypedDict):
+    """The user's own PowerPoint template that the deck is to be made on; the file itself is kept apart."""
+
+    name: str
+    sha256: str
+
+
 class Snapshot(TypedDict):
     """A whole deck, frozen (or a draft, when ``frozen_at`` is None)."""
 
@@ -155,6 +170,8 @@ class Snapshot(TypedDict):
     figures: dict[str, Figure]
     evidence: list[Evidence]
     slides: list[Slide]
+    logo: NotRequired[Logo]
+    deck_template: NotRequired[DeckTemplate]
 
 
 def current(snapshot: Mapping[str, Any]) -> Snapshot:

@@ -162,6 +162,18 @@ class CardsBox:
     role: Literal["steps", "options", "quotes"]
 
 
+@dataclass(frozen=True)
+class ImageBox:
+    """A picture, and what it shows in words."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    png: bytes
+    alt: str
+
+
 Element = TextBox | TableBox | ChartBox | CardsBox
 
 
@@ -179,6 +191,8 @@ class Page:
     kicker: TextBox | None
     footer: TextBox | None
     marks: tuple[str, ...]  # "Draft", "Sample data": on every page
+    mark: TextBox | None  # where they stand
+    logo: ImageBox | None
     elements: tuple[Element, ...]
     notes: tuple[tuple[Run, ...], ...]
     evidence: tuple[str, ...] = field(default=())

@@ -23,11 +23,13 @@ from charts.table import as_sentences
 from pitches.decks import fit, layout, looks
 from pitches.decks.contract import Snapshot
 from pitches.decks.flow import PAD_X, PAD_Y
+from pitches.decks.geometry import OURS
 from pitches.decks.page import (
     BULLET_INDENT,
     CardsBox,
     ChartBox,
     Element,
+    ImageBox,
     Page,
     Paragraph,
     Row,
@@ -85,16 +87,20 @@ class _Deck:
         return {
             "cover": page.layout == "cover",
             "number": str(number),
-            "number_top": layout.FOOTER_TOP,
+            "number_top": OURS.footer[1],
             "number_size": layout.FOOTER_SIZE,
             "kicker": self.text(page.kicker) if page.kicker else None,
             "title": self.text(page.title),
             "footer": self.text(page.footer) if page.footer else None,
-            "marks": self.text(layout.marks_box(page.marks)) if page.marks else None,
+            "marks": self.text(page.mark) if page.mark else None,
+            "logo": self.image(page.logo) if page.logo else None,
             "elements": [
                 self.element(element, f"p{number}e{index}") for index, element in enumerate(page.elements)
             ],
         }
+
+    def image(self, box: ImageBox) -> dict[str, Any]:
+        return {**_place(box), "png": list(box.png), "alt": printable(clean_line(box.alt)) or "Logo"}
 
     def element(self, element: Element, identity: str) -> dict[str, Any]:
         if isinstance(element, TextBox):
@@ -176,5 +182,5 @@ def _without_marks(drawing: str) -> str:
     return "".join(one for one in composed if unicodedata.category(one) not in ("Cf", "Mn", "Me"))
 
 
-def _place(box: Element) -> dict[str, float]:
+def _place(box: Element | ImageBox) -> dict[str, float]:
     return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}

@@ -27,7 +27,17 @@ from pitches.decks.base import emu
 from pitches.decks.contract import Snapshot
 from pitches.decks.fit import LEADING
 from pitches.decks.flow import PAD_X, PAD_Y
-from pitches.decks.page import BULLET_INDENT, CardsBox, ChartBox, Page, Paragraph, Row, TableBox, TextBox
+from pitches.decks.page import (
+    BULLET_INDENT,
+    CardsBox,
+    ChartBox,
+    ImageBox,
+    Page,
+    Paragraph,
+    Row,
+    TableBox,
+    TextBox,
+)
 from pitches.decks.text import Run, Tone, clean, clean_line, plain, shorten
 from pitches.decks.words import word
 
@@ -78,7 +88,10 @@ class _Painter:
 
     def page(self, page: Page, number: int) -> None:
         self.placeholders(page, number)
-        self.marks(page.marks)
+        if page.mark:
+            self.box(page.mark).name = "Mark"
+        if page.logo:
+            self.picture(page.logo)
         for element in page.elements:
             if isinstance(element, TextBox):
                 self.text_box(element)
@@ -132,13 +145,12 @@ class _Painter:
         ids = self.slide.shapes._spTree.xpath(".//p:cNvPr/@id")
         return max(int(one) for one in ids) + 1
 
-    def marks(self, marks: Sequence[str]) -> None:
-        """ "Draft", "Sample data": at the top right of every page."""
-        if not marks:
-            return
-        box = layout.marks_box(marks)
-        shape = self.box(box)
-        shape.name = "Mark"
+    def picture(self, box: ImageBox) -> None:
+        shape = self.slide.shapes.add_picture(
+            io.BytesIO(box.png), *(Emu(emu(value)) for value in (box.x, box.y, box.width, box.height))
+        )
+        shape.name = "Logo"
+        shape._element.nvPicPr.cNvPr.set("descr", clean_line(box.alt))
 
     # What stands on it
 
@@ -251,6 +263,8 @@ class _Painter:
                 gap = etree.SubElement(properties, qn(f"a:{name}"))
                 etree.SubElement(gap, qn("a:spcPts"), val=str(round(points * 100)))
             if one.bullet:
+                colour = etree.SubElement(properties, qn("a:buClr"))
+                etree.SubElement(colour, qn("a:schemeClr"), val="accent1")
                 etree.SubElement(properties, qn("a:buFont"), typeface="Arial")
                 etree.SubElement(properties, qn("a:buChar"), char="•")
             else:

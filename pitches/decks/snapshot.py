@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from listening.net.errors import gettext_noop
-from pitches.decks import contract
+from pitches.decks import contract, logos
 from pitches.decks.contract import Block, Snapshot, Text, snapshot_texts
 from pitches.decks.text import Place, TemplateError, parse
 
@@ -54,6 +54,10 @@ def _head(snapshot: Snapshot) -> Iterator[Problem]:
         yield Problem("language", message, {"language": snapshot["language"]})
     if not COLOUR.fullmatch(snapshot["accent"]):
         yield Problem("accent", gettext_noop("The colour must be written like #0f766e."))
+    try:
+        logos.png_of(snapshot)
+    except ValueError:
+        yield Problem("logo", gettext_noop("The logo cannot be drawn."))
     if snapshot["frozen_at"] is not None and not _is_moment(snapshot["frozen_at"]):
         yield Problem("frozen_at", gettext_noop("This is not a date and time."))
     if len(snapshot["slides"]) > contract.MOST_SLIDES:

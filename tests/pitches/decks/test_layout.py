@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pitches.decks import blocks, fit, layout
+from pitches.decks import blocks, fit, geometry, layout
 from pitches.decks.flow import PAD_X, PAD_Y
 from pitches.decks.page import (
     BULLET_INDENT,
@@ -36,8 +36,8 @@ def boxes(page: Page) -> Iterator[TextBox]:
     for box in (page.kicker, page.footer):
         if box:
             yield box
-    if page.marks:
-        yield layout.marks_box(page.marks)
+    if page.mark:
+        yield page.mark
     for element in page.elements:
         if isinstance(element, TextBox):
             yield element
@@ -60,9 +60,9 @@ def assert_page_fits(page: Page) -> None:
     where = f"{page.key} {page.part}"
     for box in boxes(page):
         assert_fits(box.paragraphs, box.width - 2 * box.inset, box.height - 2 * box.inset, where)
-    bottom = layout.FOOTER_TOP - 7
+    bottom = geometry.FOOTER_RULE
     for element in page.elements:
-        assert element.x >= 0 and element.x + element.width <= WIDTH - layout.LEFT + ROUNDING, where
+        assert element.x >= 0 and element.x + element.width <= geometry.RIGHT + ROUNDING, where
         assert element.y >= page.title.y and element.y + element.height <= bottom + ROUNDING, where
         if isinstance(element, TableBox):
             for row in (element.head, *element.rows):
@@ -238,7 +238,7 @@ def test_a_title_of_one_line_and_a_word_is_set_a_little_smaller() -> None:
     (page,) = layout.lay_out(snapshot)
     (line,) = page.title.paragraphs
     assert (line.size, len(line.lines)) == (24.0, 1)
-    assert len(fit.wrap(line.runs, layout.ROOM, 26.0)) == 2
+    assert len(fit.wrap(line.runs, geometry.ROOM, 26.0)) == 2
 
 
 def test_a_cell_says_each_fact_on_a_line_of_its_own() -> None:
