@@ -9,13 +9,22 @@ from __future__ import annotations
 from typing import Any
 
 from charts import palette
+from charts.labels import (
+    SIZE,
+    TICK_SIZE,
+    direct,
+    end,
+    labelled,
+    left_room,
+    right_room,
+    scale,
+    ticks,
+)
 from charts.numbers import label, legend_height
 from charts.spec import Chart
 from charts.table import as_sentences
 
 FONT = "Arimo, Arial, Helvetica, sans-serif"
-SIZE = 11
-MOST_LABELS = 16
 WIDEST_NAME = 150  # of a category beside a lying bar, pixels
 COVER_WORDS = {"en": "Not fully covered", "sv": "Inte helt täckt"}
 
@@ -28,6 +37,8 @@ def to_echarts(chart: Chart, language: str = "en", width: float = 586.0) -> dict
     colours = palette.colours([series.role for series in chart.series], chart.accent)
     totals = _totals(chart)
     series = [_series(chart, index, colour, totals, language) for index, colour in enumerate(colours)]
+    if marks := ticks(chart, language):
+        series[0]["markLine"] = _grid(marks)
     if chart.uncovered:
         series.append(_hatching(chart, language))
     category, value = _axes(chart)
@@ -41,11 +52,11 @@ def to_echarts(chart: Chart, language: str = "en", width: float = 586.0) -> dict
         "textStyle": {"fontFamily": FONT, "fontSize": SIZE, "color": palette.INK},
         "color": colours,
         "grid": {
-            "left": 4,
-            "right": 44 if chart.kind == "bar" else 8,
-            "top": 6 + legend_height(chart, width) if len(chart.series) > 1 else 14,
-            "bottom": 4,
-            "containLabel": True,
+            "left": 4 if chart.horizontal else round(left_room(chart, language)),
+            "right": round(right_room(chart, language)),
+            "top": 6 + legend_height(chart, width) if _has_legend(chart) else 14,
+            "bottom": 4 if chart.horizontal else 24,
+            "containLabel": chart.horizontal,
         },
         "legend": _legend(chart),
         "tooltip": {
@@ -58,13 +69,6 @@ def to_echarts(chart: Chart, language: str = "en", width: float = 586.0) -> dict
         "yAxis": names if lying else values,
         "series": series,
     }
-
-
-def labelled(chart: Chart) -> list[bool]:
-    """Which series carry their values: all, when there are few; else ours, where the bars leave room."""
-    if chart.horizontal or len(chart.series) * len(chart.categories) <= MOST_LABELS:
-        return [True] * len(chart.series)
-    return [series.role == "own" and len(chart.categories) <= MOST_LABELS for series in chart.series]
 
 
 def _totals(chart: Chart) -> list[float]:
@@ -91,6 +95,8 @@ def _series(chart: Chart, index: int, colour: str, totals: list[float], language
         }
         if chart.roles and chart.roles[position] != "own":
             point["itemStyle"] = {"color": palette.GREYS[0]}
+        elif chart.roles:
+            point["label"]["fontWeight"] = "bold"
         data.append(point)
     own = series.role == "own"
     result: dict[str, Any] = {
@@ -100,7 +106,7 @@ def _series(chart: Chart, index: int, colour: str, totals: list[float], language
         "label": {
             "position": "inside" if inside else "right" if chart.horizontal else "top",
             "color": palette.text_on(colour) if inside else palette.INK,
-            "fontWeight": "bold" if own else "normal",
+            "fontWeight": "bold" if own and not chart.roles else "normal",
             "fontSize": SIZE,
         },
         "itemStyle": {"color": colour},
@@ -108,10 +114,18 @@ def _series(chart: Chart, index: int, colour: str, totals: list[float], language
     }
     if chart.kind == "line":
         result |= {
-            "lineStyle": {"width": 2.5 if own else 1.75, "type": "solid" if own else "dashed"},
+            "lineStyle": {"width": 2.5 if own else 1.75, "type": "solid"},
             "symbolSize": 6,
             "connectNulls": False,
         }
+        if direct(chart):
+            result["endLabel"] = {
+                "show": True,
+                "formatter": _literal(end(chart, index, language)),
+                "color": colour if own else palette.MUTED,
+                "fontWeight": "bold" if own else "normal",
+                "fontSize": SIZE,
+            }
     else:
         result |= {"barMaxWidth": 44, "barGap": "5%", "barCategoryGap": "38%"}
     if inside:
@@ -150,8 +164,21 @@ def _hatching(chart: Chart, language: str) -> dict[str, Any]:
     }
 
 
+def _grid(marks: list[tuple[float, str]]) -> dict[str, Any]:
+    """Lines at the ticks with our own words: ECharts would write the numbers of every language in English."""
+    return {
+        "silent": True,
+        "symbol": "none",
+        "animation": False,
+        "z": 0,
+        "lineStyle": {"color": palette.RULE, "width": 0.5, "type": "solid"},
+        "label": {"position": "start", "color": palette.MUTED, "fontSize": TICK_SIZE},
+        "data": [{"yAxis": value, "label": {"formatter": _literal(said)}} for value, said in marks],
+    }
+
+
 def _axes(chart: Chart) -> tuple[dict[str, Any], dict[str, Any]]:
-    bare = all(labelled(chart))
+    top, step = scale(chart)
     category = {
         "type": "category",
         "data": list(chart.categories),
@@ -167,21 +194,24 @@ def _axes(chart: Chart) -> tuple[dict[str, Any], dict[str, Any]]:
     }
     value: dict[str, Any] = {
         "type": "value",
-        "show": not bare,
+        "show": False,
         "min": 0,
-        "splitLine": {"show": not bare, "lineStyle": {"color": palette.RULE, "width": 0.5}},
-        "axisLabel": {"color": palette.MUTED, "fontSize": 10},
+        **({} if chart.kind == "stacked" else {"max": top, "interval": step}),
     }
     if chart.kind == "share":
-        value["max"] = 1
-    if chart.unit in ("count", "rank"):
-        value["minInterval"] = 1
+        value |= {"max": 1, "interval": 1}
+    if chart.kind == "bar":
+        value["max"] = max(chart.known, default=0.0) or 1.0  # its labels have room of their own
     return category, value
+
+
+def _has_legend(chart: Chart) -> bool:
+    return len(chart.series) > 1 and not direct(chart)
 
 
 def _legend(chart: Chart) -> dict[str, Any]:
     return {
-        "show": len(chart.series) > 1,
+        "show": _has_legend(chart),
         "data": [series.name for series in chart.series],
         "left": 0,
         "top": 0,

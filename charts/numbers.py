@@ -24,7 +24,7 @@ def label(value: float, unit: str, language: str) -> str:
 
 LEGEND_SIZE = 11.0  # of the names, points
 LEGEND_ROW = 20.0  # height, points
-LEGEND_KEY = 26.0  # the little square and the gap beside it, points
+LEGEND_KEY = 30.0  # the little square and the gap beside it, points
 
 
 def legend_rows(chart: Chart, width: float) -> int:

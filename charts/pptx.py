@@ -15,6 +15,7 @@ from pptx.enum.chart import (
     XL_CHART_TYPE,
     XL_LABEL_POSITION,
     XL_LEGEND_POSITION,
+    XL_MARKER_STYLE,
     XL_TICK_LABEL_POSITION,
     XL_TICK_MARK,
 )
@@ -24,6 +25,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from charts import palette
+from charts.labels import SIZE, TICK_SIZE, direct, labelled, left_room, right_room, scale
 from charts.metrics import broken
 from charts.metrics import width as text_width
 from charts.numbers import excel_format, legend_height, legend_rows
@@ -36,8 +38,6 @@ TYPES = {
     "share": XL_CHART_TYPE.BAR_STACKED_100,
     "line": XL_CHART_TYPE.LINE_MARKERS,
 }
-SIZE = 11  # of labels, points
-MOST_LABELS = 16
 WIDEST_NAME = 160.0  # of a line beside a lying bar, points
 Box = tuple[float, float, float, float]  # x, y, width, height in points
 
@@ -49,7 +49,7 @@ def add_chart(shapes: Any, chart: Chart, box: Box, language: str = "en") -> Any:
     """
     if not chart.categories or not chart.series:
         raise ValueError("a chart without data")
-    plot = _plot_area(chart, box)
+    plot = _plot_area(chart, box, language)
     _hatch(shapes, chart, box, plot)
     data = CategoryChartData(number_format=excel_format(chart.unit, language))
     data.categories = _names(chart)
@@ -62,21 +62,13 @@ def add_chart(shapes: Any, chart: Chart, box: Box, language: str = "en") -> Any:
     native.font.size = Pt(SIZE)
     native.font.color.theme_color = MSO_THEME_COLOR.TEXT_1
     native.has_legend = False
-    if len(chart.series) > 1:
+    if len(chart.series) > 1 and not direct(chart):
         _legend(native, chart, box)
     _place_plot(native, plot)
-    _axes(native, chart)
+    _axes(native, chart, language)
     _bars(native, chart, language)
+    _number_axes(native)
     return frame
-
-
-def labelled(chart: Chart) -> list[bool]:
-    """Which series carry their values: all, when there are few; else ours; a long line only its end."""
-    if chart.kind in ("stacked", "share", "bar"):
-        return [True] * len(chart.series)
-    if len(chart.series) * len(chart.categories) <= MOST_LABELS:
-        return [True] * len(chart.series)
-    return [series.role == "own" and len(chart.categories) <= MOST_LABELS for series in chart.series]
 
 
 def _names(chart: Chart) -> list[str]:
@@ -86,17 +78,17 @@ def _names(chart: Chart) -> list[str]:
     return ["\n".join(broken(name, WIDEST_NAME, SIZE)) for name in chart.categories]
 
 
-def _plot_area(chart: Chart, box: Box) -> Box:
+def _plot_area(chart: Chart, box: Box, language: str) -> Box:
     """The inner plot area as fractions of the chart's box; fixed, so that the hatching meets its bars."""
     _, _, width, height = box
-    top = (legend_height(chart, width) or 6.0) / height
+    top = (0.0 if direct(chart) else legend_height(chart, width)) or 6.0
+    top, right = top / height, right_room(chart, language) / width
     if chart.horizontal:
         longest = max(text_width(line, SIZE) for name in _names(chart) for line in name.split("\n"))
         names = min(0.4, (longest + 14) / width)
-        right = 0.1 if chart.kind == "bar" else 0.01
         return names, top, 1 - names - right, 1 - top - 4.0 / height
-    left = 0.012 if all(labelled(chart)) else 38.0 / width
-    return left, top + 14.0 / height, 1 - left - 0.012, 1 - top - 40.0 / height
+    left = left_room(chart, language) / width
+    return left, top + 14.0 / height, 1 - left - right, 1 - top - 40.0 / height
 
 
 def _place_plot(native: Any, plot: Box) -> None:
@@ -134,7 +126,7 @@ def _legend(native: Any, chart: Chart, box: Box) -> None:
     element.find(qn("c:legendPos")).addnext(_manual_layout(place, inner=False))
 
 
-def _axes(native: Any, chart: Chart) -> None:
+def _axes(native: Any, chart: Chart, language: str) -> None:
     category, value = native.category_axis, native.value_axis
     category.format.line.color.theme_color = MSO_THEME_COLOR.ACCENT_5
     category.major_tick_mark = value.major_tick_mark = XL_TICK_MARK.NONE
@@ -142,6 +134,10 @@ def _axes(native: Any, chart: Chart) -> None:
     category.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     value.minimum_scale = 0
     value.has_major_gridlines = False
+    if chart.kind in ("column", "line"):
+        value.maximum_scale, value.major_unit = scale(chart)
+    elif chart.kind == "bar":
+        value.maximum_scale = max(chart.known, default=0.0) or 1.0
     if chart.horizontal:
         category.reverse_order = True  # the first category on top, as people read
     else:
@@ -153,8 +149,16 @@ def _axes(native: Any, chart: Chart) -> None:
     value.major_gridlines.format.line.color.theme_color = MSO_THEME_COLOR.ACCENT_5
     value.major_gridlines.format.line.width = Pt(0.5)
     value.format.line.fill.background()
-    value.tick_labels.font.size = Pt(10)
+    value.tick_labels.font.size = Pt(TICK_SIZE)
+    value.tick_labels.number_format = excel_format(chart.unit, language)
+    value.tick_labels.number_format_is_linked = False
     value.tick_labels.font.color.theme_color = MSO_THEME_COLOR.TEXT_2
+
+
+def _number_axes(native: Any) -> None:
+    """Ids as the schema has them: python-pptx writes some below zero."""
+    for node in native._chartSpace.iter(qn("c:axId"), qn("c:crossAx")):
+        node.set("val", str(int(node.get("val")) % 2**32))
 
 
 def _level_labels(category: Any, chart: Chart) -> None:
@@ -178,6 +182,7 @@ def _bars(native: Any, chart: Chart, language: str) -> None:
         if chart.kind == "line":
             series.smooth = False
             series.format.line.width = Pt(2.5 if spec.role == "own" else 1.75)
+            series.marker.style = XL_MARKER_STYLE.CIRCLE
             series.marker.size = 5
             for part in (series.format.line, series.marker.format.line):
                 _paint(part.color, colour, chart)
@@ -194,6 +199,8 @@ def _bars(native: Any, chart: Chart, language: str) -> None:
                 _points(series, chart)
         if named:
             _labels(series, chart, colour, language)
+        elif direct(chart):
+            _end_label(series, chart, spec.role == "own", language)
 
 
 def _points(series: Any, chart: Chart) -> None:
@@ -212,14 +219,56 @@ def _labels(series: Any, chart: Chart, colour: str, language: str) -> None:
     labels.number_format = excel_format(chart.unit, language, hide_zero=inside)
     labels.number_format_is_linked = False
     labels.font.size = Pt(SIZE)
-    labels.font.bold = any(one.role == "own" for one in chart.series) and colour == palette.readable(
-        chart.accent
-    )
+    own = any(one.role == "own" for one in chart.series) and colour == palette.readable(chart.accent)
+    labels.font.bold = own and not chart.roles
+    if chart.roles:
+        for index, role in enumerate(chart.roles):
+            if role == "own" and chart.series[0].values[index] is not None:
+                _bold_label(series.points[index], chart, language)
     if inside:
         labels.position = XL_LABEL_POSITION.CENTER
         labels.font.color.rgb = RGBColor.from_string(palette.text_on(colour)[1:].upper())
     else:
         labels.position = XL_LABEL_POSITION.ABOVE if chart.kind == "line" else XL_LABEL_POSITION.OUTSIDE_END
+
+
+def _bold_label(point: Any, chart: Chart, language: str) -> None:
+    """Ours, among the bars of one series."""
+    label = point.data_label
+    label.font.size = Pt(SIZE)
+    label.font.bold = True
+    label.position = XL_LABEL_POSITION.OUTSIDE_END
+    element = label._dLbl
+    show = element.find(qn("c:showVal"))
+    show.set("val", "1")
+    form = etree.Element(qn("c:numFmt"), formatCode=excel_format(chart.unit, language), sourceLinked="0")
+    element.find(qn("c:idx")).addnext(form)
+
+
+def _end_label(series: Any, chart: Chart, own: bool, language: str) -> None:
+    """The name and the last value at the end of a line, instead of a legend."""
+    series.data_labels.show_value = False
+    found = series.points[len(chart.categories) - 1].data_label._get_or_add_dLbl()
+    for old in list(found)[1:]:
+        found.remove(old)
+    etree.SubElement(found, qn("c:numFmt"), formatCode=excel_format(chart.unit, language), sourceLinked="0")
+    properties = etree.SubElement(found, qn("c:txPr"))
+    etree.SubElement(properties, qn("a:bodyPr"), wrap="none", anchor="ctr")
+    etree.SubElement(properties, qn("a:lstStyle"))
+    line = etree.SubElement(properties, qn("a:p"))
+    look = etree.SubElement(
+        etree.SubElement(line, qn("a:pPr")), qn("a:defRPr"), sz=str(SIZE * 100), b=str(int(own))
+    )
+    paint = etree.SubElement(etree.SubElement(look, qn("a:solidFill")), qn("a:schemeClr"))
+    paint.set("val", "accent1" if own else "tx2")
+    etree.SubElement(line, qn("a:endParaRPr"), lang="en-GB")
+    etree.SubElement(found, qn("c:dLblPos"), val="r")
+    for name, shown in (
+        ("showLegendKey", "0"), ("showVal", "1"), ("showCatName", "0"), ("showSerName", "1"),
+        ("showPercent", "0"), ("showBubbleSize", "0"),
+    ):  # fmt: skip
+        etree.SubElement(found, qn(f"c:{name}"), val=shown)
+    etree.SubElement(found, qn("c:separator")).text = " "
 
 
 def _paint(target: Any, colour: str, chart: Chart) -> None:

@@ -60,6 +60,11 @@ class Chart:
         return self.kind in HORIZONTAL
 
     @property
+    def known(self) -> tuple[float, ...]:
+        """Every value there is."""
+        return tuple(value for series in self.series for value in series.values if value is not None)
+
+    @property
     def unknown(self) -> tuple[tuple[str, str], ...]:
         """(series name, category) of every point without a value."""
         return tuple(

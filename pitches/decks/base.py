@@ -15,7 +15,8 @@ from string import Template
 from lxml import etree
 
 from charts import palette
-from pitches.decks import layout, looks
+from pitches.decks import geometry, layout, looks
+from pitches.decks.geometry import OURS, Frame
 from pitches.decks.page import HEIGHT, WIDTH
 
 PARTS = Path(__file__).with_name("parts")
@@ -23,13 +24,10 @@ EMU = 12700  # per point
 LAYOUTS = {"cover": 0, "summary": 1, "standard": 1, "appendix": 2}
 FOOTER_INDEX, NUMBER_INDEX, KICKER_INDEX = 11, 12, 13
 NUMBER_FIELD = "{5B2F1C2E-6C5A-4B0B-9F55-3C1D5A7B9E01}"  # any GUID, the same everywhere
+# Without the first two PowerPoint offers to repair the file.
+KEPT = (("presProps", "presProps.xml"), ("viewProps", "viewProps.xml"), ("tableStyles", "tableStyles.xml"))
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
-Frame = tuple[float, float, float, float]  # x, y, width, height in points
-
-TITLE_FRAME: Frame = (layout.LEFT, layout.TITLE_TOP, layout.ROOM, layout.TITLE_HEIGHT)
-COVER_FRAME: Frame = layout.COVER_TITLE
-BODY_FRAME: Frame = (layout.LEFT, layout.BODY_TOP, layout.ROOM, layout.BODY_HEIGHT)
 
 
 def emu(points: float) -> int:
@@ -49,7 +47,10 @@ def presentation(accent: str) -> bytes:
         "ppt/presentation.xml": _part(
             "presentation", page_width=str(emu(WIDTH)), page_height=str(emu(HEIGHT))
         ),
-        "ppt/_rels/presentation.xml.rels": _relations("", master, theme),
+        "ppt/_rels/presentation.xml.rels": _relations("", master, theme, *KEPT),
+        "ppt/presProps.xml": _part("pres_props"),
+        "ppt/viewProps.xml": _part("view_props"),
+        "ppt/tableStyles.xml": _part("table_styles"),
         "ppt/slideMasters/slideMaster1.xml": _master(),
         "ppt/slideMasters/_rels/slideMaster1.xml.rels": _relations("../", *layouts, theme),
         "ppt/theme/theme1.xml": _theme(accent),
@@ -101,6 +102,7 @@ def _placeholder(
     colour: str = "tx1",
     bold: bool = False,
     right: bool = False,
+    anchor: str = "t",
 ) -> str:
     """A placeholder of a master or layout; what stands in it is only a prompt."""
     content = f'<a:r><a:rPr lang="en-GB"/><a:t>{name}</a:t></a:r>'
@@ -117,6 +119,7 @@ def _placeholder(
         width=width,
         height=height,
         align="r" if right else "l",
+        anchor=anchor,
         size=str(round(size * 100)),
         bold=str(int(bold)),
         colour=colour,
@@ -125,19 +128,21 @@ def _placeholder(
 
 
 def _title(kind: str, frame: Frame, size: float) -> str:
-    return _placeholder(2, "Title", f'type="{kind}"', frame, size, bold=True)
+    anchor = "b" if kind == "ctrTitle" else "t"
+    return _placeholder(2, "Title", f'type="{kind}"', frame, size, bold=True, anchor=anchor)
 
 
 def _furniture() -> dict[str, str]:
     """Footer and page number: at the same place on every layout."""
-    top, height, wide = layout.FOOTER_TOP, layout.FOOTER_HEIGHT, layout.PAGE_NUMBER_WIDTH
+    _, top, _, height = OURS.footer
+    wide = geometry.PAGE_NUMBER_WIDTH
     attributes = 'type="{}" sz="quarter" idx="{}"'
     return {
         "footer": _placeholder(
             4,
             "Footer",
             attributes.format("ftr", FOOTER_INDEX),
-            (layout.LEFT, top, layout.ROOM - wide, height),
+            OURS.footer,
             layout.FOOTER_SIZE,
             colour="tx2",
         ),
@@ -145,7 +150,7 @@ def _furniture() -> dict[str, str]:
             5,
             "Slide number",
             attributes.format("sldNum", NUMBER_INDEX),
-            (layout.RIGHT - wide, top, wide, height),
+            (geometry.RIGHT - wide, top, wide, height),
             layout.FOOTER_SIZE,
             colour="tx2",
             right=True,
@@ -154,15 +159,17 @@ def _furniture() -> dict[str, str]:
 
 
 def _master() -> str:
-    body = _placeholder(3, "Text", 'type="body" idx="1"', BODY_FRAME, 16)
+    body = _placeholder(3, "Text", 'type="body" idx="1"', OURS.body, 16)
     return _part(
-        "master", group=_part("group"), title=_title("title", TITLE_FRAME, 26), body=body, **_furniture()
+        "master", group=_part("group"), title=_title("title", OURS.title, 26), body=body, **_furniture()
     )
 
 
 def _cover() -> str:
-    title = _title("ctrTitle", COVER_FRAME, 40)
-    return _part("cover", group=_part("group"), title=title, page_height=str(emu(HEIGHT)))
+    title = _title("ctrTitle", OURS.cover_title, 40)
+    x, y, width, height = (str(emu(value)) for value in geometry.COVER_RULE)
+    rule = {"rule_x": x, "rule_y": y, "rule_width": width, "rule_height": height}
+    return _part("cover", group=_part("group"), title=title, page_height=str(emu(HEIGHT)), **rule)
 
 
 def _standard(name: str, size: float) -> str:
@@ -170,7 +177,7 @@ def _standard(name: str, size: float) -> str:
         3,
         "Step",
         f'type="body" sz="quarter" idx="{KICKER_INDEX}"',
-        layout.KICKER_FRAME,
+        OURS.kicker,
         layout.KICKER_SIZE,
         colour="accent1",
         bold=True,
@@ -179,11 +186,11 @@ def _standard(name: str, size: float) -> str:
         "standard",
         name=name,
         group=_part("group"),
-        title=_title("title", TITLE_FRAME, size),
+        title=_title("title", OURS.title, size),
         kicker=kicker,
-        left=str(emu(layout.LEFT)),
-        room=str(emu(layout.ROOM)),
-        rule_top=str(emu(layout.FOOTER_TOP - 7)),
+        left=str(emu(geometry.LEFT)),
+        room=str(emu(geometry.ROOM)),
+        rule_top=str(emu(geometry.FOOTER_RULE)),
         **_furniture(),
     )
 

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from charts import palette
+from charts.labels import direct
 from charts.metrics import width as text_width
 from charts.numbers import legend_height
 from charts.spec import Chart, Series
 from pitches.decks import fit
 from pitches.decks.contract import Block, ChartSeries, Snapshot, Text
 from pitches.decks.contract import Cell as CellData
-from pitches.decks.flow import PAD_X, ChartPiece, Piece, TablePiece, TextPiece, row
+from pitches.decks.flow import NEAR, PAD_X, ChartPiece, Piece, TablePiece, TextPiece, row
+from pitches.decks.geometry import OURS, Geometry
 from pitches.decks.page import Cell, Paragraph, Role, Row, paragraph
 from pitches.decks.text import (
     Run,
@@ -29,15 +31,18 @@ from pitches.decks.text import (
 from pitches.decks.words import word
 
 FINE = 9.0
-AIR, VERDICT_AIR = 10.0, 22.0  # how much higher a row may become where a slide has room
+AIR, VERDICT_AIR = 14.0, 22.0  # how much higher a row may become where a slide has room
 LONGEST_QUOTE = 300
 SEPARATOR = " · "
+WIDEST_TEXT = 780.0  # longer lines are hard to read
+HEADING_SIZE = 12.0  # of an exhibit
 SYMBOLS: dict[str, tuple[str, Tone]] = {"yes": ("●", "yes"), "no": ("○", "no"), "unknown": ("?", "muted")}
-VERDICT_TONES: dict[str, Tone] = {
-    "supported": "yes",
-    "mixed": "warning",
-    "not_supported": "no",
-    "not_enough": "muted",
+# Told by form and colour: nobody has to see colours.
+VERDICTS: dict[str, tuple[str, Tone]] = {
+    "supported": ("●", "yes"),
+    "mixed": ("●", "warning"),
+    "not_supported": ("○", "warning"),
+    "not_enough": ("?", "muted"),
 }
 
 
@@ -57,10 +62,11 @@ SMALL = Density(body=13.5, table=11.0, quote=12.5, verdict=12.5)
 
 @dataclass(frozen=True)
 class Writer:
-    """A snapshot in one language."""
+    """A snapshot in one language, for pages of one geometry."""
 
     snapshot: Snapshot
     language: str
+    geometry: Geometry = OURS
 
     def text(self, text: Text, *, tone: Tone = "ink", bold: bool = False) -> list[Run]:
         """A template as runs."""
@@ -116,11 +122,13 @@ def pieces(writer: Writer, block: Block, width: float, density: Density) -> list
 
 
 def _text(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
+    width = min(width, WIDEST_TEXT)
     paragraphs = writer.paragraphs(writer.text(block["text"]), width, density.body, after=density.body * 0.5)
     return [TextPiece(width, tuple(paragraphs))] if paragraphs else []
 
 
 def _bullets(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
+    width = min(width, WIDEST_TEXT)
     paragraphs = [
         one
         for item in block["items"]
@@ -148,23 +156,30 @@ def _quotes(writer: Writer, block: Block, width: float, density: Density) -> lis
     found: list[Piece] = []
     inset = 10.0
     for item in block["items"]:
-        quote = shorten(clean_line(item["raw"]), LONGEST_QUOTE)
-        source = [Run(clean_line(item.get("site") or ""), bold=True, tone="muted")]
-        if item.get("date"):
-            source.append(Run(SEPARATOR + writer.moment(item["date"][:10]), tone="muted"))
-        if web_address(item.get("url")):
-            source += [
-                Run(SEPARATOR, tone="muted"),
-                Run(writer.word("original"), url=web_address(item["url"]), tone="muted"),
-            ]
-        if item.get("evidence"):
-            source += [Run(SEPARATOR, tone="muted"), evidence_run(item["evidence"])]
         paragraphs = (
-            paragraph([Run(f"“{quote}”")], width - 2 * inset, density.quote, after=3.0),
-            paragraph(source, width - 2 * inset, 10.5),
+            paragraph([Run(f"“{quoted(item)}”")], width - 2 * inset, density.quote, after=3.0),
+            paragraph(quote_source(writer, item), width - 2 * inset, 10.5),
         )
         found.append(TextPiece(width, paragraphs, "quote", bar="accent", inset=inset))
     return found
+
+
+def quoted(item: Block) -> str:
+    """The words of a quote; at most 300 characters, as is fair."""
+    return shorten(clean_line(item["raw"]), LONGEST_QUOTE)
+
+
+def quote_source(writer: Writer, item: Block) -> list[Run]:
+    """Where and when it was said, with the way there and to its proof."""
+    source = [Run(clean_line(item.get("site") or ""), bold=True, tone="muted")]
+    if item.get("date"):
+        source.append(Run(SEPARATOR + writer.moment(item["date"][:10]), tone="muted"))
+    if web_address(item.get("url")):
+        original = Run(writer.word("original"), url=web_address(item["url"]), tone="muted")
+        source += [Run(SEPARATOR, tone="muted"), original]
+    if item.get("evidence"):
+        source += [Run(SEPARATOR, tone="muted"), evidence_run(item["evidence"])]
+    return source
 
 
 def evidence_run(evidence: str) -> Run:
@@ -173,13 +188,16 @@ def evidence_run(evidence: str) -> Run:
 
 
 def verdict_runs(writer: Writer, verdict: str, *, bold: bool = False) -> list[Run]:
-    """A dot in the colour of the verdict, and its word."""
-    tone = VERDICT_TONES[verdict]
-    return [Run("●\xa0", tone=tone), Run(writer.word(verdict), tone="muted", bold=bold)]
+    """The sign of the verdict, and its word."""
+    sign, tone = VERDICTS[verdict]
+    return [
+        Run(f"{sign}\xa0", tone=tone, bold=sign == "?"),
+        Run(writer.word(verdict), tone="muted", bold=bold),
+    ]
 
 
 def _verdicts(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
-    widths = (60.0, width - 60.0 - 170.0, 170.0)
+    widths = (60.0, width - 60.0 - 185.0, 185.0)
     heads = [[Run(writer.word("step"))], [Run(writer.word("claim"))], [Run(writer.word("verdict"))]]
     head = head_row(heads, widths)
     rows = []
@@ -209,7 +227,7 @@ def _actions(writer: Writer, block: Block, width: float, density: Density) -> li
             ]
         )
     heads = [[Run(writer.word(title))] for title in titles]
-    shares = (0.34, 0.34, 0.13, 0.11, 0.08)
+    shares = (0.37, 0.30, 0.13, 0.12, 0.08)
     widths = tuple(width * share for share in shares)
     return [plain_table(heads, rows, widths, density.table, writer.word("action"), "actions")]
 
@@ -271,7 +289,8 @@ def _table(writer: Writer, block: Block, width: float, density: Density) -> list
     widths = column_widths(heads, rows, width, density.table, block.get("widths"))
     name = " / ".join("".join(run.text for run in head) for head in heads)
     table = plain_table(heads, rows, widths, density.table, name, rights=rights)
-    return [table, *_captions(width, [note] if note else [])]
+    table = replace(table, highlight=block.get("highlight"))
+    return _with_captions(table, width, [note] if note else [])
 
 
 def _class_note(writer: Writer, block: Block) -> tuple[str, str]:
@@ -346,11 +365,13 @@ def column_widths(
     return tuple(low + (full - low) * spare for low, full in zip(least, natural, strict=True))
 
 
-def _captions(width: float, sentences: Iterable[str]) -> list[Piece]:
+def _with_captions(exhibit: TablePiece | ChartPiece, width: float, sentences: Iterable[str]) -> list[Piece]:
+    """An exhibit and what has to be said of it, close below."""
     text = " ".join(sentences)
     if not text:
-        return []
-    return [TextPiece(width, (paragraph([Run(text, tone="muted")], width, FINE),), "caption")]
+        return [exhibit]
+    caption = paragraph([Run(text, tone="muted")], width, FINE)
+    return [replace(exhibit, gap=NEAR), TextPiece(width, (caption,), "caption")]
 
 
 def _chart(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
@@ -397,14 +418,21 @@ def _chart(writer: Writer, block: Block, width: float, density: Density) -> list
         notes.append(writer.word("uncovered"))
     least, most = _chart_heights(chart, width)
     piece = ChartPiece(width, chart, tuple(runs), least, most - least)
-    return [piece, *_captions(width, notes)]
+    return [*_heading(writer, block, width), *_with_captions(piece, width, notes)]
+
+
+def _heading(writer: Writer, block: Block, width: float) -> list[Piece]:
+    """What an exhibit shows, close above it."""
+    runs = writer.text(block.get("summary") or {}, tone="muted", bold=True)
+    found = writer.paragraphs(runs, width, HEADING_SIZE)
+    return [TextPiece(width, tuple(found), "caption", gap=NEAR, keep=True)] if found else []
 
 
 def _in_order(block: Block) -> list[ChartSeries]:
-    """Parts of a whole begin with the voices of people, so that their sum can be seen."""
+    """Parts of a whole begin with the voices of people, from dark to light, so that their sum can be seen."""
     found: list[ChartSeries] = list(block["series"])
     if block["kind"] in ("stacked", "share"):
-        found.sort(key=lambda series: series["role"] not in palette.SHADES)
+        found.sort(key=lambda series: palette.SHADES.get(series["role"], 1.0))
     return found
 
 
@@ -412,6 +440,6 @@ def _chart_heights(chart: Chart, width: float) -> tuple[float, float]:
     """Least and most height that looks right, in points."""
     if not chart.horizontal:
         return 190.0, 400.0
-    legend = legend_height(chart, width)
+    legend = 0.0 if direct(chart) else legend_height(chart, width)
     bars = max(1, len(chart.categories))
     return min(340.0, legend + 30.0 * bars + 12.0), legend + 78.0 * bars + 16.0

@@ -29,6 +29,7 @@ TONES = ("ask", "warning", "note")
 MOST_SLIDES = 60
 MOST_EVIDENCE = 400
 MOST_ROWS = 1000  # of one table
+MOST_CARDS = {"steps": 6, "options": 4}  # beside each other
 
 Text = dict[str, str]  # language -> template
 
@@ -100,9 +101,16 @@ callout   {"text": Text, "tone": "ask" | "warning" | "note"}
 verdicts  {"items": [{"step": 1, "verdict": ..., "text": Text}]}
 chart     {"kind", "categories": [Text | "2026-11-23"], "series": [ChartSeries], "unit", "summary": Text,
            "uncovered": [0], "roles"?: ["own", "rival", ...]}   roles: per category, where one series compares
-table     {"columns": [Text], "rows": [[Cell]], "widths"?: [number]}
+table     {"columns": [Text], "rows": [[Cell]], "widths"?: [number], "highlight"?: 1}
+           "highlight": the column to tint, such as ours
 quotes    {"items": [{"raw", "site", "date", "url", "evidence"}]}
 actions   {"items": [{"raw", "url", "why": Text, "owner", "due", "evidence"}]}
+steps     {"items": [{"title": Text, "text"?: Text, "facts"?: [Text], "now"?: true}]}   a ladder of one to six
+           boxes, each a step higher; "now" marks where we stand or begin
+options   {"items": [{"title": Text, "text"?: Text, "chosen"?: true,
+           "facts"?: [{"label": Text, "text"?: Text, "figure"?: key}]}]}   one to four columns to choose
+           between; their facts stand on common lines, so every option has the same labels in the same
+           order; "chosen" marks the one we ask for
 register  {}  every evidence of the snapshot
 """
 
@@ -127,6 +135,21 @@ class Slide(TypedDict):
     evidence: list[str]
 
 
+class Logo(TypedDict):
+    """A PNG of at most 2000 pixels a side. ``alt`` = what it shows; else the brand's name is said."""
+
+    png: str  # base64
+    sha256: str
+    alt: NotRequired[str]
+
+
+class DeckTemplate(TypedDict):
+    """The user's own PowerPoint template that the deck is to be made on; the file itself is kept apart."""
+
+    name: str
+    sha256: str
+
+
 class Snapshot(TypedDict):
     """A whole deck, frozen (or a draft, when ``frozen_at`` is None)."""
 
@@ -147,6 +170,8 @@ class Snapshot(TypedDict):
     figures: dict[str, Figure]
     evidence: list[Evidence]
     slides: list[Slide]
+    logo: NotRequired[Logo]
+    deck_template: NotRequired[DeckTemplate]
 
 
 def current(snapshot: Mapping[str, Any]) -> Snapshot:
@@ -169,6 +194,8 @@ def block_texts(block: Block) -> Iterator[tuple[str, Text]]:
         if block.get(name):
             yield name, block[name]
     kind = block.get("type")
+    if kind in MOST_CARDS:
+        yield from _card_texts(block)
     for index, item in enumerate(block.get("items", ())):
         if kind == "bullets":
             yield f"items[{index}]", item
@@ -189,8 +216,24 @@ def block_texts(block: Block) -> Iterator[tuple[str, Text]]:
                 yield f"rows[{row_index}][{index}]", cell["text"]
 
 
+def _card_texts(block: Block) -> Iterator[tuple[str, Text]]:
+    for index, item in enumerate(block["items"]):
+        for name in ("title", "text"):
+            if item.get(name):
+                yield f"items[{index}].{name}", item[name]
+        for place, fact in enumerate(item.get("facts", ())):
+            where = f"items[{index}].facts[{place}]"
+            if block["type"] == "steps":
+                yield where, fact
+            else:
+                yield from ((f"{where}.{name}", fact[name]) for name in ("label", "text") if fact.get(name))
+
+
 def block_figures(block: Block) -> Iterator[str]:
-    """Every figure key that a block shows outside its texts: chart values and cells."""
+    """Every figure key that a block shows outside its texts: chart values, cells and facts of options."""
+    if block.get("type") == "options":
+        facts = (fact for item in block["items"] for fact in item.get("facts", ()))
+        yield from (fact["figure"] for fact in facts if fact.get("figure"))
     for series in block.get("series", ()):
         yield from (key for key in series["values"] if key is not None)
     for row in block.get("rows", ()):

@@ -20,12 +20,19 @@ from pitches.decks.page import (
 )
 from pitches.decks.text import Run, Tone
 
-GAP = 14.0  # between pieces
-PAD_X, PAD_Y = 6.0, 6.0  # inside a cell
+GAP, NEAR = 14.0, 6.0  # between pieces, and between an exhibit and what is said of it
+PAD_X, PAD_Y = 8.0, 6.0  # inside a cell
 
 
 class Piece(Protocol):
-    """Something to stack. ``grow`` = how much higher it may become when there is room."""
+    """Something to stack. ``grow`` = how much higher it may become when there is room, ``gap`` = the room
+    below it, ``keep`` = it never stands alone at the end of a page."""
+
+    @property
+    def gap(self) -> float: ...
+
+    @property
+    def keep(self) -> bool: ...
 
     @property
     def height(self) -> float: ...
@@ -51,6 +58,8 @@ class TextPiece:
     bar: Tone | None = None
     inset: float = 0.0
     grow: float = 0.0
+    gap: float = GAP
+    keep: bool = False
 
     @property
     def height(self) -> float:
@@ -78,6 +87,9 @@ class TablePiece:
     name: str
     role: Literal["data", "verdicts", "actions", "register"] = "data"
     air: float = 0.0  # how much higher a row may become
+    highlight: int | None = None
+    gap: float = GAP
+    keep: bool = False
 
     @property
     def height(self) -> float:
@@ -109,7 +121,7 @@ class TablePiece:
     def place(self, x: float, y: float, height: float) -> TableBox:
         more = (height - self.height) / max(1, len(self.rows))
         rows = tuple(row.grown(more) for row in self.rows)
-        return TableBox(x, y, self.widths, self.head, rows, self.name, self.role)
+        return TableBox(x, y, self.widths, self.head, rows, self.name, self.role, self.highlight)
 
 
 @dataclass(frozen=True)
@@ -121,6 +133,8 @@ class ChartPiece:
     runs: tuple[tuple[Run | None, ...], ...]
     height: float
     grow: float
+    gap: float = GAP
+    keep: bool = False
 
     def split(self, room: float) -> tuple[ChartPiece | None, ChartPiece | None]:
         return (self, None) if self.height <= room + 0.01 else (None, self)
@@ -164,7 +178,7 @@ def stack(pieces: Sequence[Piece], x: float, y: float, room: float) -> list[list
         page: list[Piece] = []
         left = room
         while waiting:
-            gap = GAP if page else 0.0
+            gap = page[-1].gap if page else 0.0
             fitting: Piece = waiting[0]
             rest: Piece | None = None
             if waiting[0].height > left - gap + 0.01:
@@ -177,6 +191,9 @@ def stack(pieces: Sequence[Piece], x: float, y: float, room: float) -> list[list
             waiting = [rest, *waiting[1:]] if rest is not None else waiting[1:]
             if rest is not None:
                 break
+        while len(page) > 1 and waiting and page[-1].keep:
+            waiting.insert(0, page.pop())
+            left += waiting[0].height + page[-1].gap
         if not page:
             raise DoesNotFit(type(waiting[0]).__name__)
         pages.append(_placed(page, x, y, left))
@@ -188,7 +205,7 @@ def _placed(pieces: Sequence[Piece], x: float, y: float, left: float) -> list[El
     for piece, more in zip(pieces, _shares([piece.grow for piece in pieces], left), strict=True):
         height = piece.height + more
         elements.append(piece.place(x, y, height))
-        y += height + GAP
+        y += height + piece.gap
     return elements
 
 

@@ -6,31 +6,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pitches.decks import blocks, contract, fit, register
+from pitches.decks import blocks, cards, contract, fit, logos, register
 from pitches.decks.blocks import NORMAL, SEPARATOR, SMALL, Density, Writer, evidence_run
 from pitches.decks.contract import Block, Evidence, Slide, Snapshot
 from pitches.decks.flow import DoesNotFit, Piece, stack
-from pitches.decks.page import WIDTH, Element, Page, Paragraph, TextBox, paragraph
+from pitches.decks.geometry import OURS, Geometry
+from pitches.decks.page import Element, ImageBox, Page, Paragraph, TextBox, paragraph
 from pitches.decks.text import Place, Run, clean_line, format_number, in_language, parse, shorten, web_address
 
-LEFT, RIGHT = 48.0, WIDTH - 48.0
-ROOM = RIGHT - LEFT
-TITLE_TOP, TITLE_HEIGHT = 48.0, 66.0
-BODY_TOP, BODY_HEIGHT = 126.0, 354.0
-COVER_LEFT, COVER_WIDTH = LEFT + 24.0, 720.0
-COVER_TITLE = (COVER_LEFT, 130.0, COVER_WIDTH, 150.0)
-KICKER_FRAME = (LEFT, 28.0, 550.0, 16.0)
-FOOTER_TOP, FOOTER_HEIGHT = 499.0, 24.0
 FOOTER_SIZE, KICKER_SIZE = 8.5, 11.0
-PAGE_NUMBER_WIDTH = 48.0
 ASIDE_WIDTH, ASIDE_GAP = 250.0, 28.0
 MOST_PAGES = 300
-# (size, most lines): an action title has two lines, but a little smaller is better than a last word alone;
-# three lines of the smallest only for very long names.
-TITLES = ((26.0, 1), (24.0, 1), (26.0, 2), (22.0, 2), (18.0, 3))
-COVER_TITLES = ((40.0, 2), (32.0, 3), (24.0, 4))
-APPENDIX_TITLES = ((22.0, 1), (18.0, 1), (16.0, 2))
-APPENDIX_RISE = 30.0  # short titles leave more room for tables
 ASIDES = frozenset({"text", "bullets", "callout"})
 
 
@@ -38,9 +24,9 @@ class TooLong(Exception):
     """The deck would have more pages than anybody opens."""
 
 
-def lay_out(snapshot: Snapshot, language: str | None = None) -> list[Page]:
+def lay_out(snapshot: Snapshot, language: str | None = None, geometry: Geometry = OURS) -> list[Page]:
     """Every page of the deck, in order. Raises TooLong; KeyError or ValueError for what ``check`` finds."""
-    writer = Writer(snapshot, language or snapshot["language"])
+    writer = Writer(snapshot, language or snapshot["language"], geometry)
     pages = [page for slide in snapshot["slides"] for page in _slide(writer, slide)]
     if len(pages) > MOST_PAGES:
         raise TooLong(f"{len(pages)} pages")
@@ -51,11 +37,12 @@ def _slide(writer: Writer, slide: Slide) -> list[Page]:
     if slide["layout"] == "cover":
         bodies = _cover_body(writer, slide)
     elif slide["layout"] == "appendix":
-        bodies = _stacked(writer, slide["blocks"], SMALL, APPENDIX_RISE)
+        bodies = _stacked(writer, slide["blocks"], SMALL, writer.geometry.appendix_rise)
     else:
         bodies = _bodies(writer, slide["blocks"])
     parts = max(1, len(bodies))
     evidence = tuple(_evidence(writer, slide))
+    logo = _logo(writer, slide)
     pages = []
     for index, elements in enumerate(bodies or [[]]):
         title, whole = _title(writer, slide, index + 1, parts)
@@ -72,6 +59,8 @@ def _slide(writer: Writer, slide: Slide) -> list[Page]:
                 kicker=_kicker(writer, slide),
                 footer=_footer(writer, slide, evidence),
                 marks=_marks(writer),
+                mark=_mark(writer, None if slide["layout"] == "cover" else logo),
+                logo=logo,
                 elements=tuple(elements),
                 notes=tuple(notes),
                 evidence=evidence,
@@ -101,11 +90,12 @@ def _side_by_side(
     writer: Writer, chart: Block, asides: Sequence[Block], density: Density
 ) -> list[list[Element]] | None:
     """The exhibit at the left, what it says at the right; None when the words need more than one page."""
-    exhibit_width = ROOM - ASIDE_WIDTH - ASIDE_GAP
-    exhibit = stack(blocks.pieces(writer, chart, exhibit_width, density), LEFT, BODY_TOP, BODY_HEIGHT)
+    left, top, room, height = writer.geometry.body
+    exhibit_width = room - ASIDE_WIDTH - ASIDE_GAP
+    exhibit = stack(blocks.pieces(writer, chart, exhibit_width, density), left, top, height)
     words = [piece for block in asides for piece in blocks.pieces(writer, block, ASIDE_WIDTH, density)]
     try:
-        aside = stack(words, LEFT + exhibit_width + ASIDE_GAP, BODY_TOP, BODY_HEIGHT)
+        aside = stack(words, left + exhibit_width + ASIDE_GAP, top, height)
     except DoesNotFit:
         return None
     return [exhibit[0] + aside[0]] if len(exhibit) == 1 and len(aside) == 1 else None
@@ -116,17 +106,26 @@ def _stacked(
 ) -> list[list[Element]]:
     found: list[Piece] = []
     for block in slide_blocks:
-        if block["type"] == "register":
-            found += register.pieces(writer, ROOM)
-        else:
-            found += blocks.pieces(writer, block, ROOM, density)
-    return stack(found, LEFT, BODY_TOP - rise, BODY_HEIGHT + rise)
+        found += _pieces(writer, block, density)
+    left, top, _, height = writer.geometry.body
+    return stack(found, left, top - rise, height + rise)
+
+
+def _pieces(writer: Writer, block: Block, density: Density) -> list[Piece]:
+    room = writer.geometry.body[2]
+    if block["type"] == "register":
+        return register.pieces(writer, room)
+    if block["type"] in contract.MOST_CARDS:
+        return cards.pieces(writer, block, room, density)
+    if block["type"] == "quotes" and len(block["items"]) in (2, 3):
+        return cards.quotes(writer, block, room, density)
+    return blocks.pieces(writer, block, room, density)
 
 
 def _cover_body(writer: Writer, slide: Slide) -> list[list[Element]]:
-    width = COVER_WIDTH
+    left, top, width, height = writer.geometry.cover_body
     found = [piece for block in slide["blocks"] for piece in blocks.pieces(writer, block, width, NORMAL)]
-    pages = stack(found, COVER_LEFT, 300.0, 130.0)
+    pages = stack(found, left, top, height)
     snapshot = writer.snapshot
     facts = [
         f"{writer.word('snapshot')} {clean_line(snapshot['id'])}",
@@ -136,8 +135,9 @@ def _cover_body(writer: Writer, slide: Slide) -> list[list[Element]]:
         facts.append(f"{writer.word('frozen')} {writer.moment(snapshot['frozen_at'])}")
     else:
         facts.append(writer.word("draft"))
+    x, y, width, height = writer.geometry.cover_meta
     line = paragraph([Run(shorten(SEPARATOR.join(facts), 160), tone="muted")], width, KICKER_SIZE)
-    meta = TextBox(COVER_LEFT, 462.0, width, line.height, (line,), "meta")
+    meta = TextBox(x, y, width, line.height, (line,), "meta")
     return [[*page, meta] for page in pages or [[]]]
 
 
@@ -147,20 +147,27 @@ def _cover_body(writer: Writer, slide: Slide) -> list[list[Element]]:
 def _title(writer: Writer, slide: Slide, part: int, parts: int) -> tuple[TextBox, list[Run] | None]:
     """The title in its box, and the whole of it when it had to be cut."""
     cover = slide["layout"] == "cover"
-    sizes = {"cover": COVER_TITLES, "appendix": APPENDIX_TITLES}.get(slide["layout"], TITLES)
+    geometry = writer.geometry
+    kinds = {"cover": geometry.cover_titles, "appendix": geometry.appendix_titles}
+    sizes = kinds.get(slide["layout"], geometry.titles)
     runs = [
         replace(run, text=clean_line_keeping_space(run.text), bold=True)
         for run in writer.text(slide["title"])
     ]
     if parts > 1:
         runs.append(Run("\xa0" + writer.word("part", part=part, parts=parts), bold=True, tone="muted"))
-    x, y, width, height = COVER_TITLE if cover else (LEFT, TITLE_TOP, ROOM, TITLE_HEIGHT)
+    x, y, width, height = geometry.cover_title if cover else geometry.title
+    whole: list[Run] | None = None
     for size, most in sizes:
         lines = fit.wrap(runs, width, size)
         if len(lines) <= most:
-            return TextBox(x, y, width, height, (Paragraph(tuple(lines), size),), "text"), None
-    short = fit.cut(lines, most, width, size)
-    return TextBox(x, y, width, height, (Paragraph(tuple(short), size),), "text"), runs
+            break
+    else:
+        lines, whole = fit.cut(lines, most, width, size), runs
+    one = Paragraph(tuple(lines), size)
+    if cover:  # stands on the ground of its frame, close to what follows
+        y, height = y + height - one.height, one.height
+    return TextBox(x, y, width, height, (one,), "text"), whole
 
 
 def clean_line_keeping_space(text: str) -> str:
@@ -182,7 +189,7 @@ def _kicker(writer: Writer, slide: Slide) -> TextBox | None:
     if not runs or slide["layout"] == "cover":
         return None
     one = Paragraph((tuple(runs),), KICKER_SIZE)
-    x, y, width, height = KICKER_FRAME
+    x, y, width, height = writer.geometry.kicker
     return TextBox(x, y, width, height, (one,), "meta")
 
 
@@ -196,11 +203,23 @@ def _marks(writer: Writer) -> tuple[str, ...]:
     return tuple(writer.word(name) for name, shown in flags if shown)
 
 
-def marks_box(marks: Sequence[str]) -> TextBox:
-    """ "Draft", "Sample data": at the top right, on every page."""
+def _mark(writer: Writer, logo: ImageBox | None) -> TextBox | None:
+    """ "Draft", "Sample data": at the top right of every page, left of the logo."""
+    marks = _marks(writer)
+    if not marks:
+        return None
+    geometry = writer.geometry
+    right = logo.x - 12.0 if logo else geometry.marks_right
     runs = (Run(SEPARATOR.join(marks), bold=True, tone="warning"),)
     one = Paragraph((runs,), 10.0)
-    return TextBox(RIGHT - 300.0, 28.0, 300.0, one.height, (one,), "meta", right=True)
+    return TextBox(right - 300.0, geometry.kicker[1], 300.0, one.height, (one,), "meta", right=True)
+
+
+def _logo(writer: Writer, slide: Slide) -> ImageBox | None:
+    geometry = writer.geometry
+    if slide["layout"] == "cover":
+        return logos.placed(writer.snapshot, geometry.cover_logo)
+    return logos.placed(writer.snapshot, geometry.corner, right=True)
 
 
 def _footer(writer: Writer, slide: Slide, ids: Sequence[str]) -> TextBox | None:
@@ -219,9 +238,9 @@ def _footer(writer: Writer, slide: Slide, ids: Sequence[str]) -> TextBox | None:
     muted = [replace(run, tone="muted", text=clean_line_keeping_space(run.text)) for run in runs]
     if not muted:
         return None
-    room = ROOM - PAGE_NUMBER_WIDTH
+    x, y, room, height = writer.geometry.footer
     lines = fit.cut(fit.wrap(muted, room, FOOTER_SIZE), 2, room, FOOTER_SIZE)
-    return TextBox(LEFT, FOOTER_TOP, room, FOOTER_HEIGHT, (Paragraph(tuple(lines), FOOTER_SIZE),), "meta")
+    return TextBox(x, y, room, height, (Paragraph(tuple(lines), FOOTER_SIZE),), "meta")
 
 
 def _facts(writer: Writer, entries: Sequence[Evidence]) -> list[str]:

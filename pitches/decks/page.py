@@ -16,7 +16,7 @@ from pitches.decks.text import Run, Tone
 
 WIDTH, HEIGHT = 960.0, 540.0
 BULLET_INDENT = 16.0
-Role = Literal["cover", "text", "bullets", "ask", "warning", "note", "quote", "caption", "meta"]
+Role = Literal["cover", "text", "bullets", "ask", "warning", "note", "quote", "caption", "meta", "card"]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def split_paragraphs(
 
 @dataclass(frozen=True)
 class TextBox:
-    """Paragraphs in a box; ``fill`` tints it, ``bar`` puts a line of the accent at its left."""
+    """Paragraphs in a box; ``fill`` tints it, ``bar`` puts a line in that tone at its left, ``top`` above."""
 
     x: float
     y: float
@@ -80,6 +80,7 @@ class TextBox:
     bar: Tone | None = None
     inset: float = 0.0
     right: bool = False
+    top: Tone | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ class TableBox:
     rows: tuple[Row, ...]
     name: str
     role: Literal["data", "verdicts", "actions", "register"] = "data"
+    highlight: int | None = None  # the column to tint
 
     @property
     def width(self) -> float:
@@ -148,7 +150,31 @@ class ChartBox:
     runs: tuple[tuple[Run | None, ...], ...]
 
 
-Element = TextBox | TableBox | ChartBox
+@dataclass(frozen=True)
+class CardsBox:
+    """Boxes of text beside each other, to be read from left to right: the steps of a ladder, or options."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    cards: tuple[TextBox, ...]
+    role: Literal["steps", "options", "quotes"]
+
+
+@dataclass(frozen=True)
+class ImageBox:
+    """A picture, and what it shows in words."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    png: bytes
+    alt: str
+
+
+Element = TextBox | TableBox | ChartBox | CardsBox
 
 
 @dataclass(frozen=True)
@@ -165,6 +191,8 @@ class Page:
     kicker: TextBox | None
     footer: TextBox | None
     marks: tuple[str, ...]  # "Draft", "Sample data": on every page
+    mark: TextBox | None  # where they stand
+    logo: ImageBox | None
     elements: tuple[Element, ...]
     notes: tuple[tuple[Run, ...], ...]
     evidence: tuple[str, ...] = field(default=())

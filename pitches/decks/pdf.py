@@ -23,7 +23,19 @@ from charts.table import as_sentences
 from pitches.decks import fit, layout, looks
 from pitches.decks.contract import Snapshot
 from pitches.decks.flow import PAD_X, PAD_Y
-from pitches.decks.page import BULLET_INDENT, ChartBox, Element, Page, Paragraph, Row, TableBox, TextBox
+from pitches.decks.geometry import OURS
+from pitches.decks.page import (
+    BULLET_INDENT,
+    CardsBox,
+    ChartBox,
+    Element,
+    ImageBox,
+    Page,
+    Paragraph,
+    Row,
+    TableBox,
+    TextBox,
+)
 from pitches.decks.text import Run, Tone, clean, clean_line, plain, shorten
 
 TEMPLATE = Path(__file__).with_name("deck.typ")
@@ -75,22 +87,28 @@ class _Deck:
         return {
             "cover": page.layout == "cover",
             "number": str(number),
-            "number_top": layout.FOOTER_TOP,
+            "number_top": OURS.footer[1],
             "number_size": layout.FOOTER_SIZE,
             "kicker": self.text(page.kicker) if page.kicker else None,
             "title": self.text(page.title),
             "footer": self.text(page.footer) if page.footer else None,
-            "marks": self.text(layout.marks_box(page.marks)) if page.marks else None,
+            "marks": self.text(page.mark) if page.mark else None,
+            "logo": self.image(page.logo) if page.logo else None,
             "elements": [
                 self.element(element, f"p{number}e{index}") for index, element in enumerate(page.elements)
             ],
         }
+
+    def image(self, box: ImageBox) -> dict[str, Any]:
+        return {**_place(box), "png": list(box.png), "alt": printable(clean_line(box.alt)) or "Logo"}
 
     def element(self, element: Element, identity: str) -> dict[str, Any]:
         if isinstance(element, TextBox):
             return self.text(element)
         if isinstance(element, TableBox):
             return self.table(element)
+        if isinstance(element, CardsBox):
+            return {"kind": "cards", "cards": [self.text(box) for box in element.cards]}
         return self.chart(element, identity)
 
     def text(self, box: TextBox) -> dict[str, Any]:
@@ -100,6 +118,7 @@ class _Deck:
             "inset": box.inset,
             "fill": self.tints[box.fill] if box.fill else None,
             "bar": box.bar,
+            "top": box.top,
             "right": box.right,
             "paragraphs": [self.paragraph(one) for one in box.paragraphs],
         }
@@ -163,5 +182,5 @@ def _without_marks(drawing: str) -> str:
     return "".join(one for one in composed if unicodedata.category(one) not in ("Cf", "Mn", "Me"))
 
 
-def _place(box: Element) -> dict[str, float]:
+def _place(box: Element | ImageBox) -> dict[str, float]:
     return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}

@@ -27,7 +27,17 @@ from pitches.decks.base import emu
 from pitches.decks.contract import Snapshot
 from pitches.decks.fit import LEADING
 from pitches.decks.flow import PAD_X, PAD_Y
-from pitches.decks.page import BULLET_INDENT, ChartBox, Page, Paragraph, Row, TableBox, TextBox
+from pitches.decks.page import (
+    BULLET_INDENT,
+    CardsBox,
+    ChartBox,
+    ImageBox,
+    Page,
+    Paragraph,
+    Row,
+    TableBox,
+    TextBox,
+)
 from pitches.decks.text import Run, Tone, clean, clean_line, plain, shorten
 from pitches.decks.words import word
 
@@ -78,12 +88,18 @@ class _Painter:
 
     def page(self, page: Page, number: int) -> None:
         self.placeholders(page, number)
-        self.marks(page.marks)
+        if page.mark:
+            self.box(page.mark).name = "Mark"
+        if page.logo:
+            self.picture(page.logo)
         for element in page.elements:
             if isinstance(element, TextBox):
                 self.text_box(element)
             elif isinstance(element, TableBox):
                 self.table(element)
+            elif isinstance(element, CardsBox):
+                for card in element.cards:
+                    self.text_box(card)
             else:
                 self.chart(element)
         self.notes(page)
@@ -129,13 +145,12 @@ class _Painter:
         ids = self.slide.shapes._spTree.xpath(".//p:cNvPr/@id")
         return max(int(one) for one in ids) + 1
 
-    def marks(self, marks: Sequence[str]) -> None:
-        """ "Draft", "Sample data": at the top right of every page."""
-        if not marks:
-            return
-        box = layout.marks_box(marks)
-        shape = self.box(box)
-        shape.name = "Mark"
+    def picture(self, box: ImageBox) -> None:
+        shape = self.slide.shapes.add_picture(
+            io.BytesIO(box.png), *(Emu(emu(value)) for value in (box.x, box.y, box.width, box.height))
+        )
+        shape.name = "Logo"
+        shape._element.nvPicPr.cNvPr.set("descr", clean_line(box.alt))
 
     # What stands on it
 
@@ -144,6 +159,8 @@ class _Painter:
             self.rectangle(element.x, element.y, element.width, element.height, element.fill, tint=True)
         if element.bar:
             self.rectangle(element.x, element.y, 3.0, element.height, element.bar, tint=False)
+        if element.top:
+            self.rectangle(element.x, element.y, element.width, 3.0, element.top, tint=False)
         self.box(element)
 
     def box(self, element: TextBox) -> Any:
@@ -246,6 +263,8 @@ class _Painter:
                 gap = etree.SubElement(properties, qn(f"a:{name}"))
                 etree.SubElement(gap, qn("a:spcPts"), val=str(round(points * 100)))
             if one.bullet:
+                colour = etree.SubElement(properties, qn("a:buClr"))
+                etree.SubElement(colour, qn("a:schemeClr"), val="accent1")
                 etree.SubElement(properties, qn("a:buFont"), typeface="Arial")
                 etree.SubElement(properties, qn("a:buChar"), char="•")
             else:

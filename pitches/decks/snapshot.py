@@ -10,13 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from listening.net.errors import gettext_noop
-from pitches.decks import contract
+from pitches.decks import contract, logos
 from pitches.decks.contract import Block, Snapshot, Text, snapshot_texts
 from pitches.decks.text import Place, TemplateError, parse
 
 EVIDENCE_ID = re.compile(r"E[1-9][0-9]{0,4}")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-BLOCK_TYPES = ("text", "bullets", "callout", "verdicts", "chart", "table", "quotes", "actions", "register")
+BLOCK_TYPES = (
+    "text", "bullets", "callout", "verdicts", "chart", "table", "quotes", "actions",
+    "steps", "options", "register",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,10 @@ def _head(snapshot: Snapshot) -> Iterator[Problem]:
         yield Problem("language", message, {"language": snapshot["language"]})
     if not COLOUR.fullmatch(snapshot["accent"]):
         yield Problem("accent", gettext_noop("The colour must be written like #0f766e."))
+    try:
+        logos.png_of(snapshot)
+    except ValueError:
+        yield Problem("logo", gettext_noop("The logo cannot be drawn."))
     if snapshot["frozen_at"] is not None and not _is_moment(snapshot["frozen_at"]):
         yield Problem("frozen_at", gettext_noop("This is not a date and time."))
     if len(snapshot["slides"]) > contract.MOST_SLIDES:
@@ -163,6 +170,8 @@ def _block(where: str, block: Block, snapshot: Snapshot) -> Iterator[Problem]:
             yield Problem(where, gettext_noop("There is no figure or name “%(key)s”."), {"key": key})
     if kind == "chart":
         yield from _chart(where, block, snapshot)
+    if kind in contract.MOST_CARDS:
+        yield from _cards(where, block)
     if kind == "callout" and block["tone"] not in contract.TONES:
         yield Problem(where, gettext_noop("This block is not known."))
     if kind == "verdicts" and any(item["verdict"] not in contract.VERDICTS for item in block["items"]):
@@ -172,9 +181,22 @@ def _block(where: str, block: Block, snapshot: Snapshot) -> Iterator[Problem]:
             yield Problem(where, gettext_noop("A row of the table is not as long as its head."))
         if len(block["rows"]) > contract.MOST_ROWS:
             yield Problem(where, gettext_noop("The table is too long."))
+        if not 0 <= block.get("highlight", 0) < len(block["columns"]):
+            yield Problem(where, gettext_noop("The table has no such column to highlight."))
         states = {cell["state"] for row in block["rows"] for cell in row if "state" in cell}
         if states - set(contract.STATES):
             yield Problem(where, gettext_noop("A cell is neither yes, no nor unknown."))
+
+
+def _cards(where: str, block: Block) -> Iterator[Problem]:
+    if not 1 <= len(block["items"]) <= contract.MOST_CARDS[block["type"]]:
+        yield Problem(where, gettext_noop("There are too many or too few boxes beside each other."))
+    if any(not item.get("title") for item in block["items"]):
+        yield Problem(where, gettext_noop("A box has no title."))
+    if block["type"] == "options":
+        labels = [[fact.get("label") for fact in item.get("facts", ())] for item in block["items"]]
+        if any(one != labels[0] for one in labels):
+            yield Problem(where, gettext_noop("The options do not have the same lines."))
 
 
 def _chart(where: str, block: Block, snapshot: Snapshot) -> Iterator[Problem]:

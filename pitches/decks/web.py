@@ -11,6 +11,7 @@ browser, as SVG for everybody without it (and for print), as a table with linked
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -23,8 +24,9 @@ from charts.echarts import to_echarts
 from charts.svg import render_svg
 from pitches.decks import layout, looks
 from pitches.decks.contract import Snapshot
-from pitches.decks.page import ChartBox, Element, Page, Paragraph, Row, TableBox, TextBox
-from pitches.decks.text import Run, clean, plain
+from pitches.decks.geometry import OURS
+from pitches.decks.page import CardsBox, ChartBox, Element, Page, Paragraph, Row, TableBox, TextBox
+from pitches.decks.text import Run, clean, clean_line, plain
 
 SIZES = {40.0: "cover", 32.0: "cover", 26.0: "title", 22.0: "title", 24.0: "title", 18.0: "title-small"}
 
@@ -96,6 +98,8 @@ class WebDeck:
     accent: str
     tint: str
     slides: list[WebSlide]
+    logo: str  # address of its data, "" without one
+    logo_alt: str
 
 
 def deck(snapshot: Snapshot, language: str | None, evidence_url: Callable[[str], str]) -> WebDeck:
@@ -106,7 +110,10 @@ def deck(snapshot: Snapshot, language: str | None, evidence_url: Callable[[str],
     slides = [builder.slide(page, number) for number, page in enumerate(pages, 1)]
     title = plain(pages[0].title.paragraphs[0].runs) if pages else ""
     accent = palette.readable(snapshot["accent"])
-    return WebDeck(tongue, title, accent, looks.tints(accent)["accent"], slides)
+    picture = pages[0].logo if pages else None
+    logo = f"data:image/png;base64,{b64encode(picture.png).decode()}" if picture else ""
+    alt = clean_line(picture.alt) if picture else ""
+    return WebDeck(tongue, title, accent, looks.tints(accent)["accent"], slides, logo, alt)
 
 
 class _Builder:
@@ -142,6 +149,9 @@ class _Builder:
             return {"kind": "text", "role": element.role, "groups": self.groups(element.paragraphs)}
         if isinstance(element, TableBox):
             return {"kind": "table", "table": self.table(element)}
+        if isinstance(element, CardsBox):
+            boxes = [(box.fill == "accent", self.groups(box.paragraphs)) for box in element.cards]
+            return {"kind": "cards", "role": element.role, "cards": boxes}
         return {"kind": "chart", "chart": self.chart(element, identity)}
 
     def table(self, box: TableBox) -> WebTable:
@@ -213,4 +223,4 @@ class _Builder:
 
 def _beside(element: Element) -> bool:
     """Whether it stands in the right column."""
-    return element.x > layout.LEFT + layout.ROOM / 2
+    return OURS.beside(element.x)

@@ -69,6 +69,8 @@ WORDS: dict[str, dict[str, str]] = {
         "table": "Table",
         "notes_evidence": "Evidence on this slide",
         "of_which": "of",
+        "now": "Here we begin",
+        "option": "Option {letter}",
     },
     "sv": {
         "unknown": "okänt",
@@ -133,6 +135,8 @@ WORDS: dict[str, dict[str, str]] = {
         "table": "Tabell",
         "notes_evidence": "Belägg på den här bilden",
         "of_which": "av",
+        "now": "Här börjar vi",
+        "option": "Alternativ {letter}",
     },
 }
 

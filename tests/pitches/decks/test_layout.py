@@ -7,9 +7,19 @@ from typing import Any
 
 import pytest
 
-from pitches.decks import blocks, fit, layout
+from pitches.decks import blocks, fit, geometry, layout
 from pitches.decks.flow import PAD_X, PAD_Y
-from pitches.decks.page import BULLET_INDENT, HEIGHT, WIDTH, ChartBox, Page, Paragraph, TableBox, TextBox
+from pitches.decks.page import (
+    BULLET_INDENT,
+    HEIGHT,
+    WIDTH,
+    CardsBox,
+    ChartBox,
+    Page,
+    Paragraph,
+    TableBox,
+    TextBox,
+)
 from pitches.decks.text import Run, plain
 from tests.conftest import shared
 from tests.pitches import snapshots
@@ -26,11 +36,13 @@ def boxes(page: Page) -> Iterator[TextBox]:
     for box in (page.kicker, page.footer):
         if box:
             yield box
-    if page.marks:
-        yield layout.marks_box(page.marks)
+    if page.mark:
+        yield page.mark
     for element in page.elements:
         if isinstance(element, TextBox):
             yield element
+        if isinstance(element, CardsBox):
+            yield from element.cards
 
 
 def assert_fits(paragraphs: tuple[Paragraph, ...], room: float, height: float, where: str) -> None:
@@ -48,9 +60,9 @@ def assert_page_fits(page: Page) -> None:
     where = f"{page.key} {page.part}"
     for box in boxes(page):
         assert_fits(box.paragraphs, box.width - 2 * box.inset, box.height - 2 * box.inset, where)
-    bottom = layout.FOOTER_TOP - 7
+    bottom = geometry.FOOTER_RULE
     for element in page.elements:
-        assert element.x >= 0 and element.x + element.width <= WIDTH - layout.LEFT + ROUNDING, where
+        assert element.x >= 0 and element.x + element.width <= geometry.RIGHT + ROUNDING, where
         assert element.y >= page.title.y and element.y + element.height <= bottom + ROUNDING, where
         if isinstance(element, TableBox):
             for row in (element.head, *element.rows):
@@ -182,7 +194,10 @@ def test_unknown_points_of_a_chart_are_named() -> None:
         for box in pages["volume"].elements
         if getattr(box, "role", "") == "caption"
     ]
-    assert captions == ["Unknown: Fjällvik Coffee (12\xa0Oct). Hatched: not fully covered by our sources."]
+    assert captions == [
+        "Stories per week about us and the industry.",
+        "Unknown: Fjällvik Coffee (12\xa0Oct). Hatched: not fully covered by our sources.",
+    ]
     (chart,) = (box.chart for box in pages["share"].elements if isinstance(box, ChartBox))
     assert chart.categories[3] == "Aurora Roasters (unknown)" and chart.series[0].values[3] is None
 
@@ -223,7 +238,7 @@ def test_a_title_of_one_line_and_a_word_is_set_a_little_smaller() -> None:
     (page,) = layout.lay_out(snapshot)
     (line,) = page.title.paragraphs
     assert (line.size, len(line.lines)) == (24.0, 1)
-    assert len(fit.wrap(line.runs, layout.ROOM, 26.0)) == 2
+    assert len(fit.wrap(line.runs, geometry.ROOM, 26.0)) == 2
 
 
 def test_a_cell_says_each_fact_on_a_line_of_its_own() -> None:
@@ -235,3 +250,45 @@ def test_a_cell_says_each_fact_on_a_line_of_its_own() -> None:
     assert [plain(fact.runs) for fact in one.paragraphs] == ["●\xa0212 stories", "by many"]
     # The figure leads to its proof, the words beside it stay quiet.
     assert [run.text for fact in one.paragraphs for run in fact.runs if run.evidence] == ["212"]
+
+
+def cards_of(key: str, snapshot: Any = None) -> list[CardsBox]:
+    pages = [page for page in layout.lay_out(snapshot or snapshots.full()) if page.key == key]
+    return [box for page in pages for box in page.elements if isinstance(box, CardsBox)]
+
+
+def test_each_step_of_a_ladder_stands_higher_than_the_one_before() -> None:
+    (box,) = cards_of("ladder")
+    assert [plain(card.paragraphs[1].runs) for card in box.cards] == [
+        "Listen", "Comment", "Internal blog", "One channel", "Events",
+    ]  # fmt: skip
+    tops = [card.y for card in box.cards]
+    assert tops == sorted(tops, reverse=True) and len(set(tops)) == 5
+    assert len({round(card.y + card.height, 6) for card in box.cards}) == 1
+    assert [card.fill for card in box.cards] == ["accent", "muted", "muted", "muted", "muted"]
+
+
+def test_the_facts_of_options_stand_on_common_lines() -> None:
+    (box,) = cards_of("options")
+    lines = []
+    for card in box.cards:
+        y, found = card.y, {}
+        for one in card.paragraphs:
+            found[plain(one.runs)] = round(y, 6)
+            y += one.height
+        lines.append([found[label] for label in ("Hours a week", "Budget", "What we get")])
+    assert lines[0] == lines[1] == lines[2]
+    assert plain(box.cards[1].paragraphs[0].runs) == "Option B · The ask"
+
+
+def test_boxes_too_full_for_a_page_run_on_and_lose_nothing() -> None:
+    snapshot: Any = snapshots.full()
+    (slide,) = (one for one in snapshot["slides"] if one["key"] == "ladder")
+    words = " ".join(["listen"] * 400)
+    slide["blocks"][0]["items"][2]["text"] = text(words)
+    boxes = cards_of("ladder", snapshot)
+    assert len(boxes) > 1
+    said = "".join(plain(one.runs) for box in boxes for one in box.cards[2].paragraphs)
+    assert said.count("listen") == 400
+    for page in layout.lay_out(snapshot):
+        assert_page_fits(page)

@@ -114,6 +114,26 @@ def invent_verdict(found: Any) -> None:
     slide(found, "share")["verdict"] = "great"
 
 
+def crowd_options(found: Any) -> None:
+    slide(found, "options")["blocks"][0]["items"] *= 2
+
+
+def forget_fact(found: Any) -> None:
+    slide(found, "options")["blocks"][0]["items"][2]["facts"].pop()
+
+
+def name_no_step(found: Any) -> None:
+    del slide(found, "ladder")["blocks"][0]["items"][0]["title"]
+
+
+def write_digit_in_fact(found: Any) -> None:
+    slide(found, "ladder")["blocks"][0]["items"][0]["facts"][0] = text("4 hours a week")
+
+
+def highlight_nothing(found: Any) -> None:
+    slide(found, "presence")["blocks"][0]["highlight"] = 9
+
+
 @pytest.mark.parametrize(
     ("change", "where"),
     [
@@ -140,6 +160,11 @@ def invent_verdict(found: Any) -> None:
         (invent_state, "slides[presence].blocks[0]"),
         (invent_block, "slides[presence].blocks[1]"),
         (invent_verdict, "slides[share]"),
+        (crowd_options, "slides[options].blocks[0]"),
+        (forget_fact, "slides[options].blocks[0]"),
+        (name_no_step, "slides[ladder].blocks[0]"),
+        (write_digit_in_fact, "slides[ladder].blocks[0].items[0].facts[0]"),
+        (highlight_nothing, "slides[presence].blocks[0]"),
     ],
 )
 def test_every_fault_is_named_at_its_place(change: Callable[[Any], None], where: str) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import hashlib
+import io
 from collections.abc import Sequence
 from typing import Any
+
+from PIL import Image, ImageDraw
 
 from pitches.decks.contract import Snapshot
 from tests.pitches.snapshots import ending
@@ -14,7 +19,7 @@ from tests.pitches.snapshots.figures import text
 
 
 def full() -> Snapshot:
-    """Slides 1-4, 6, 8, 10, 11, 13, 15 and A1-A3, in English and Swedish."""
+    """Slides 1-4, 6, 8, 10, 11, 13, 15 and A1-A3, with every type of block, in English and Swedish."""
     figures = made.figures()
     snapshot: Any = {
         "format": 2,
@@ -51,11 +56,15 @@ def full() -> Snapshot:
         drawn.summary(),
         drawn.measured(),
         drawn.volume(),
+        drawn.voices(),
         drawn.visibility(),
         drawn.voice(),
         drawn.share(),
         drawn.presence(),
+        drawn.momentum(),
+        ending.ladder(),
         ending.plan(),
+        ending.options(),
         ending.decision(),
         ending.register(),
         ending.method(),
@@ -68,6 +77,24 @@ def full() -> Snapshot:
 def draft() -> Snapshot:
     """The same, not frozen, with sample data, replayed."""
     return {**full(), "frozen_at": None, "sample": True, "replay": True}
+
+
+def branded() -> Snapshot:
+    """The same with a logo: a green square beside a word of grey bars."""
+    picture = Image.new("RGBA", (480, 120), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, 0, 119, 119), fill="#0f766e")
+    for index, high in enumerate((80, 120, 60, 100, 120, 40)):
+        draw.rectangle((150 + 55 * index, 120 - high, 190 + 55 * index, 119), fill="#64748b")
+    written = io.BytesIO()
+    picture.save(written, "PNG")
+    png = written.getvalue()
+    logo = {
+        "png": base64.b64encode(png).decode(),
+        "sha256": hashlib.sha256(png).hexdigest(),
+        "alt": "Fjällvik",
+    }
+    return {**full(), "logo": logo}  # type: ignore[typeddict-item]
 
 
 def long_names() -> Snapshot:

@@ -149,3 +149,78 @@ def health() -> dict[str, Any]:
             }
         ],
     }
+
+
+def ladder() -> dict[str, Any]:
+    """A ladder of five steps."""
+    items = [
+        {
+            "title": text("Listen", "Lyssna"),
+            "text": text("Read what is said every day", "Läs varje dag vad som sägs"),
+            "facts": [text("{ask.hours} hours a week", "{ask.hours} timmar i veckan"), text("{@author}")],
+            "now": True,
+        },
+        {
+            "title": text("Comment", "Kommentera"),
+            "text": text("Answer the open questions", "Svara på de öppna frågorna"),
+        },
+        {
+            "title": text("Internal blog", "Intern blogg"),
+            "text": text("Tell colleagues what we hear", "Berätta för kollegor vad vi hör"),
+            "facts": [text("One post a week", "Ett inlägg i veckan")],
+        },
+        {
+            "title": text("One channel", "En kanal"),
+            "text": text("Where most of them already talk", "Där de flesta redan pratar"),
+        },
+        {"title": text("Events", "Evenemang"), "text": text("Meet those who write", "Möt dem som skriver")},
+    ]
+    return {
+        "key": "ladder",
+        "step": 5,
+        "title": text(
+            "Start with listening: {s3.ours} of {s3.read} conversations had us in them",
+            "Börja med att lyssna: vi deltog i {s3.ours} av {s3.read} samtal",
+        ),
+        "blocks": [{"type": "steps", "items": items}],
+    }
+
+
+def options() -> dict[str, Any]:
+    """Three options to choose between."""
+
+    def facts(hours: dict[str, Any], budget: dict[str, Any], gain: dict[str, str]) -> list[dict[str, Any]]:
+        return [
+            {"label": text("Hours a week", "Timmar i veckan"), **hours},
+            {"label": text("Budget"), **budget},
+            {"label": text("What we get", "Vad vi får"), "text": gain},
+        ]
+
+    nothing = {"text": text("none", "inget")}
+    items = [
+        {
+            "title": text("Nothing", "Inget"),
+            "text": text("{@rival} answers in our place", "{@rival} svarar i vårt ställe"),
+            "facts": facts(nothing, nothing, text("Others speak for us", "Andra talar för oss")),
+        },
+        {
+            "title": text("Small", "Litet"),
+            "facts": facts(
+                {"figure": "ask.hours"},
+                {"figure": "ask.budget"},
+                text("We answer the open questions", "Vi svarar på de öppna frågorna"),
+            ),
+            "chosen": True,
+        },
+        {
+            "title": text("Larger", "Större"),
+            "text": text("A person for all of it", "En person för allt"),
+            "facts": facts(nothing, nothing, text("A voice of our own", "En egen röst")),
+        },
+    ]
+    return {
+        "key": "options",
+        "step": 5,
+        "title": text("Three ways to decide", "Tre sätt att besluta"),
+        "blocks": [{"type": "options", "items": items}],
+    }

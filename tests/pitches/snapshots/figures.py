@@ -16,6 +16,12 @@ RESULTS = {  # type of site: results for each of three phrases
     "news": (4, 6, 5),
     "shop": (3, 6, 9),
 }
+MEMBERS = {  # readings of three communities, a month apart
+    "brand": (310, 312, 318, 320, 331, 340),
+    "nordbrew": (2410, 2555, 2680, 2816, 2990, 3157),
+    "kaffehus": (1204, 1230, None, 1251, 1262, 1290),
+}
+MONTHS = [f"2026-{month:02}-01" for month in range(6, 12)]
 VOICES = (
     ("brand", "own", 212),
     ("nordbrew", "rival", 508),
@@ -94,6 +100,11 @@ def figures() -> dict[str, Any]:
             f"s4.{key}.views", views, "count", "E7", text("Views a month", "Visningar i månaden"), "estimated"
         )
         add(f"s4.{key}.cadence", cadence, "number", "E7", text("Posts a month", "Inlägg i månaden"))
+    for key, readings in MEMBERS.items():
+        for week, count in enumerate(readings):
+            label = text("Members week by week", "Medlemmar vecka för vecka")
+            add(f"s4.{key}.members{week}", count, "count", "E7", label)
+    add("s4.growth", 0.31, "percent", "E7", text("Growth of {@rival}", "Tillväxt för {@rival}"))
     add("s4.places", 5, "count", "E7", text("Places of {@rival}", "Platser för {@rival}"))
     add("s4.own.places", 2, "count", "E7", text("Our places", "Våra platser"))
     add("s4.all.places", 6, "count", "E7", text("Places looked at", "Platser vi tittade på"))

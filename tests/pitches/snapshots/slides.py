@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.pitches.snapshots.figures import VOICES, WEEKS, text
+from tests.pitches.snapshots.figures import MEMBERS, MONTHS, VOICES, WEEKS, text
 
 
 def slide(number: int, *, key: str, title: dict[str, str], blocks: list[Any], **more: Any) -> dict[str, Any]:
@@ -387,5 +387,80 @@ def presence() -> dict[str, Any]:
                     ],
                 ],
             }
+        ],
+    }
+
+
+def voices() -> dict[str, Any]:
+    """Three quotes."""
+    said = (
+        (
+            "Finally beans that taste of something else than smoke. Who else has tried Fjällvik?",
+            "kaffetorget.example",
+        ),
+        (
+            "I asked them twice whether the bag can be recycled and got no answer. The coffee is good, "
+            "the silence is not, and by now half of this forum wonders the same.",
+            "forum.example",
+        ),
+        ("Nordbrew wrote back within the hour.", "skarvik.example"),
+    )
+    items = [
+        {
+            "raw": quote,
+            "site": site,
+            "date": f"2026-11-{day:02}",
+            "url": f"https://{site}/t/{day}",
+            "evidence": "E1",
+        }
+        for day, (quote, site) in enumerate(said, 3)
+    ]
+    return {
+        "key": "voices",
+        "step": 1,
+        "title": text(
+            "They ask about taste and recycling: in their words",
+            "De frågar om smak och återvinning: med egna ord",
+        ),
+        "blocks": [{"type": "quotes", "items": items}],
+    }
+
+
+def momentum() -> dict[str, Any]:
+    """Lines that are named at their ends."""
+    names = {"brand": "{@brand}", "nordbrew": "{@brand.nordbrew}", "kaffehus": "{@brand.kaffehus}"}
+    series = [
+        {
+            "name": text(names[key]),
+            "role": "own" if key == "brand" else "rival",
+            "values": [f"s4.{key}.members{index}" for index in range(len(readings))],
+        }
+        for key, readings in MEMBERS.items()
+    ]
+    return {
+        "key": "momentum",
+        "step": 4,
+        "verdict": "supported",
+        "title": text(
+            "{@rival}'s community grew {s4.growth} in the period",
+            "Gruppen hos {@rival} växte {s4.growth} i perioden",
+        ),
+        "blocks": [
+            {
+                "type": "chart",
+                "kind": "line",
+                "categories": MONTHS,
+                "series": series,
+                "unit": "count",
+                "summary": text("Members of each community.", "Medlemmar i varje grupp."),
+                "uncovered": [],
+            },
+            {
+                "type": "bullets",
+                "items": [
+                    text("Ours hardly grew", "Vår växte knappt"),
+                    text("Members were read every month", "Medlemmarna lästes varje månad"),
+                ],
+            },
         ],
     }
