@@ -127,6 +127,13 @@ class Slide(TypedDict):
     evidence: list[str]
 
 
+class Page(TypedDict):
+    """What came of looking for an original once more; "on" is a day, None while nobody has looked."""
+
+    state: str  # "gone", "there" or "unknown"
+    on: str | None
+
+
 class Snapshot(TypedDict):
     """A whole deck, frozen (or a draft, when ``frozen_at`` is None)."""
 
@@ -147,6 +154,7 @@ class Snapshot(TypedDict):
     figures: dict[str, Figure]
     evidence: list[Evidence]
     slides: list[Slide]
+    pages: NotRequired[dict[str, Page]]  # by address; never stored: see ``pitches.decks.originals``
 
 
 def current(snapshot: Mapping[str, Any]) -> Snapshot:

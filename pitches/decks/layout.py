@@ -71,7 +71,7 @@ def _slide(writer: Writer, slide: Slide) -> list[Page]:
                 title=title,
                 kicker=_kicker(writer, slide),
                 footer=_footer(writer, slide, evidence),
-                marks=_marks(writer),
+                marks=marks(writer),
                 elements=tuple(elements),
                 notes=tuple(notes),
                 evidence=evidence,
@@ -186,7 +186,8 @@ def _kicker(writer: Writer, slide: Slide) -> TextBox | None:
     return TextBox(x, y, width, height, (one,), "meta")
 
 
-def _marks(writer: Writer) -> tuple[str, ...]:
+def marks(writer: Writer) -> tuple[str, ...]:
+    """What must be said on every page of what is not the real thing, or not yet."""
     snapshot = writer.snapshot
     flags = (
         ("draft", snapshot["frozen_at"] is None),
