@@ -83,7 +83,7 @@ def share(
         shows_handles=handles,
         allows_downloads=downloads,
         created_by=by,
-        expires_at=datetime.combine(until + timedelta(days=1), time.min, pitch.workspace.zone),
+        expires_at=datetime.combine(until, time(23, 59, 59), pitch.workspace.zone),
     )
     record(
         pitch.workspace,

@@ -97,9 +97,9 @@ def evidence_context(
 ) -> dict[str, Any]:
     """What the evidence page shows, with its times as times. ``pages``: what became of the originals."""
     entry = proof.evidence
-    if pages:
-        rows = [{**row, "gone_on": _gone_on(row, pages)} for row in entry.get("rows", ())]
-        proof = replace(proof, evidence={**entry, "rows": rows})
+    blank = {"title": "", "excerpt": "", "url": ""}
+    rows = [{**blank, **row, "gone_on": _gone_on(row, pages or {})} for row in entry.get("rows", ())]
+    proof = replace(proof, evidence={**entry, "rows": rows})
     first, last, read = (entry.get(name) for name in ("from", "to", "fetched_at"))
     said = of_proof(proof, language)
     return {

@@ -25,6 +25,7 @@ ROOM_X, ROOM_Y = WIDTH - 2 * LEFT, HEIGHT - TOP - 36.0
 INSET = 10.0
 CHARTS = ("share", "talk", "visibility", "voice")  # the slides whose exhibit is wanted first
 LONGEST_HASH = 64
+MOST_CHART = 260.0  # points: higher, it would be more than an exhibit
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Setting:
 # The first that fits is taken. The last always does: every text in it has a most number of lines.
 SETTINGS = (
     Setting(11.0, 20.0, 3, 3, 4, 190.0),
-    Setting(10.0, 18.0, 4, 3, 4, 160.0),
+    Setting(10.0, 18.0, 4, 3, 4, 150.0),
+    Setting(10.0, 18.0, 3, 3, 3, 120.0),
     Setting(10.0, 18.0, 4, 4, 4),
     Setting(9.5, 16.0, 5, 5, 3),
     Setting(9.0, 15.0, 5, 4, 3),
@@ -250,8 +252,8 @@ class _Memo:
             found.append(TextPiece(ROOM_X, (self.short(runs, ROOM_X, setting.body, 2),), "caption"))
         for piece in blocks.pieces(self.writer, block, ROOM_X, density):
             if isinstance(piece, ChartPiece):
-                least = max(setting.chart, min(piece.height, 220.0))
-                found.append(replace(piece, height=least, grow=max(0.0, 260.0 - least)))
+                least = piece.height if piece.chart.horizontal else setting.chart
+                found.append(replace(piece, height=least, grow=max(0.0, MOST_CHART - least)))
             else:
                 found.append(piece)
         return found

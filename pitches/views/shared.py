@@ -7,6 +7,7 @@ revoked or whose pitch is gone gets the same page, so that nobody learns which.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
@@ -87,6 +88,7 @@ def deck(request: HttpRequest, link: ShareLink) -> HttpResponse:
     made = web.deck(
         sharing.shown_to_readers(link), language, lambda name: reverse("shared:figure", args=[token, name])
     )
+    made = replace(made, slides=[replace(slide, notes=[]) for slide in made.slides])
     others = [(code, name) for code, name in Pitch.Language.choices if code != language]
     context = {
         "link": link,

@@ -58,7 +58,9 @@ def revoke(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID,
     """The link stops working at once, also for who is reading."""
     found = queries.pitch(workspace, code_of_pitch)
     link = sharing.revoke(found, request.user, pk)
-    messages.success(request, _("The link for %(recipient)s no longer works.") % {"recipient": link.recipient})
+    messages.success(
+        request, _("The link for %(recipient)s no longer works.") % {"recipient": link.recipient}
+    )
     return redirect("pitches:links", workspace.code, found.code)
 
 
