@@ -122,7 +122,8 @@ def render_svg(option: dict[str, Any], width: int, height: int, *, identity: str
 def _reduced(drawing: str, identity: str) -> str:
     """Only known elements and attributes; styles as attributes; ids renumbered in order of appearance."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
-    root = etree.fromstring(drawing.encode("utf-8"), parser)
+    # Where a label is cut, half of a character may be left: JavaScript counts in halves.
+    root = etree.fromstring(drawing.encode("utf-8", "ignore"), parser)
     names: dict[str, str] = {}
     for element in list(root.iter()):
         if not isinstance(element.tag, str) or etree.QName(element).localname not in ELEMENTS:

@@ -12,8 +12,8 @@ SECRET = re.compile(
     r"(?i)([\w-]*(?:key|token|secret|passw(?:or)?d|jwt|signature|authorization)[\"']?\s?[=:]\s?[\"']?"
     r"(?:bearer\s|basic\s)?)[^\s&\"',;#)}\]]+"
 )
-# Addresses that are secrets themselves: invitations, and links that give a new password.
-SECRET_PATH = re.compile(r"(?i)((?:/|%2F)(?:invitations|reset(?:/|%2F)key)(?:/|%2F))[\w-]{8,}")
+# Addresses that are secrets themselves: invitations, shared pitches, and links that give a new password.
+SECRET_PATH = re.compile(r"(?i)((?:/|%2F)(?:invitations|shared|reset(?:/|%2F)key)(?:/|%2F))[\w-]{8,}")
 
 
 def scrub(line: str) -> str:

@@ -195,6 +195,7 @@ ACCOUNT_SESSION_REMEMBER = True
 # account): nobody's mailbox is flooded, and who took over a session cannot guess the password at leisure.
 ACCOUNT_RATE_LIMITS = {
     "invite": "60/h/user",
+    "share_password": "10/m/ip,10/5m/key,60/h/key",  # wrong ones, by address and by link
     "request_login_code": "20/m/ip,3/m/key,10/h/key",
     "reset_password": "20/m/ip,5/m/key,10/h/key",
     "manage_email": "10/m/user,30/h/user",
@@ -351,6 +352,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "listening.tasks.tick",
         "schedule": TICK_SECONDS,
         "options": {"expires": TICK_SECONDS - 3, "queue": "now", "priority": 0},  # a late tick is of no use
+    },
+    "pages": {
+        "task": "pitches.tasks.check_pages",
+        "schedule": TICK_SECONDS,
+        "options": {"expires": TICK_SECONDS - 3, "queue": "later"},
     },
     "tidy": {"task": "listening.tasks.tidy", "schedule": 3600, "options": {"queue": "later"}},
 }

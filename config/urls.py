@@ -1,4 +1,4 @@
-"""Every address of the site. A workspace's pages lie below /w/<its code>/."""
+"""Every address of the site. Pages of a workspace are below /w/<its code>/, shared pitches below /shared/."""
 
 from django.urls import include, path
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("w/<uuid:code>/", include("listening.urls")),
     path("w/<uuid:code>/", include("competitors.urls")),
     path("w/<uuid:code>/", include("pitches.urls")),
+    path("shared/<str:token>/", include("pitches.shared_urls")),
 ]

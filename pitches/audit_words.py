@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-KINDS = {"pitch": _("Pitches")}
+KINDS = {"pitch": _("Pitches"), "share": _("Shared links")}
 SENTENCES = {
     "pitch.created": _("Began the pitch {object}"),
     "pitch.deleted": _("Deleted the pitch {object}"),
     "pitch.frozen": _("Froze the pitch {object}"),
     "pitch.versioned": _("Began the next version of the pitch {object}"),
+    "share.created": _("Made a link to the pitch {object}"),
+    "share.revoked": _("Revoked a link to the pitch {object}"),
 }
-DETAILS = {"sha256": "SHA-256", "version": _("Version")}
+DETAILS = {
+    "sha256": "SHA-256",
+    "version": _("Version"),
+    "recipient": _("For"),
+    "until": _("Works until"),
+    "password": _("Password"),
+    "downloads": _("Downloads"),
+    "handles": _("Names shown"),
+}

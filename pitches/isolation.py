@@ -22,7 +22,7 @@ from listening import feeds, pipeline, plans, scan, searches, store
 from listening.models import Brand, Credential, Feed, Fetch, Mention, Scan
 from listening.models.credentials import pack
 from listening.types import Item
-from pitches import verbs
+from pitches import sharing, verbs
 from pitches.models import Pitch
 from teams import invitations, welcome
 from teams.models import Membership, Role, User, Workspace
@@ -72,6 +72,12 @@ PLACES: dict[str, dict[str, Any]] = {
     "pitches:pitch_pptx": {"code_of_pitch": "draft"},
     "pitches:pitch_pdf": {"code_of_pitch": "draft"},
     "pitches:figure": {"code_of_pitch": "draft", "name": "E1"},
+    "pitches:pitch_memo": {"code_of_pitch": "draft"},
+    "pitches:links": {"code_of_pitch": "frozen"},
+    "pitches:share": {"code_of_pitch": "frozen"},
+    "pitches:revoke_link": {"code_of_pitch": "frozen", "pk": "link"},
+    "pitches:originals": {"code_of_pitch": "frozen"},
+    "pitches:check_originals": {"code_of_pitch": "frozen"},
 }
 ROLES = (Role.OWNER, Role.ADMIN, Role.EDITOR, Role.VIEWER)
 
@@ -163,7 +169,9 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
     subscription = feeds.follow(workspace, f"https://{host}/feed.xml")
     Feed.objects.filter(pk=subscription.feed_id).update(due_at=None)
     draft, frozen = (_pitch(workspace, owner, f"{title} of {name}") for title in ("Draft", "Frozen"))
-    verbs.freeze(frozen, owner)
+    link = sharing.share(
+        verbs.freeze(frozen, owner), owner, recipient="The board", until=date.today() + timedelta(days=9)
+    ).link
     invitation = invitations.invite(workspace, owner, f"dan@{host}", Role.EDITOR).invitation
     return {
         "member": workspace.memberships.order_by("pk").values_list("pk", flat=True).last(),
@@ -179,6 +187,7 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
         "row": page.rows.get().pk,
         "draft": draft.code,
         "frozen": frozen.code,
+        "link": link.pk,
     }
 
 

@@ -50,16 +50,21 @@ class Proof:
         return {key: one for key, one in self.figures.items() if one["evidence"] == self.evidence["id"]}
 
 
+def proof_in(snapshot: Mapping[str, Any], name: str) -> Proof:
+    """One evidence of a snapshot. Raises Http404 for an id that it does not have."""
+    found = next((one for one in snapshot["evidence"] if one["id"] == name), None)
+    if found is None:
+        raise Http404
+    return Proof(found, snapshot["figures"], snapshot["names"], snapshot["time_zone"])
+
+
 def proof(found: Pitch, name: str) -> Proof:
     """One evidence of a pitch: from the snapshot when frozen, else measured now.
 
     Raises Http404 for an id that the pitch does not have.
     """
     if found.snapshot:
-        frozen = next((one for one in found.snapshot["evidence"] if one["id"] == name), None)
-        if frozen is None:
-            raise Http404
-        return Proof(frozen, found.snapshot["figures"], found.snapshot["names"], found.snapshot["time_zone"])
+        return proof_in(found.snapshot, name)
     case = build(found)
     _slides = case.slides  # they register what only they show
     register, ground = case.ground.register, case.ground

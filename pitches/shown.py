@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pitches.case import Case
-from pitches.decks.text import Run, format_figure, resolve
+from pitches.decks.contract import Page
+from pitches.decks.text import Run, format_figure, resolve, web_address
 from pitches.decks.words import word
 from pitches.models import Pitch
 from pitches.queries import Proof
@@ -80,14 +81,25 @@ def of_snapshot(snapshot: Mapping[str, Any], evidence_url: EvidenceUrl, language
     return Shown(snapshot["figures"], snapshot["names"], chosen, snapshot["time_zone"], evidence_url)
 
 
+def _gone_on(row: Mapping[str, Any], pages: Mapping[str, Page]) -> date | None:
+    """The day on which the original of a row was found gone."""
+    found = pages.get(web_address(row.get("url")) or "")
+    return date.fromisoformat(found["on"]) if found and found["state"] == "gone" and found["on"] else None
+
+
 def of_proof(proof: Proof, language: str = "") -> Shown:
     """One evidence; its figures lead nowhere else, because this is where they lead."""
     return Shown(proof.figures, proof.names, language or page_language(), proof.zone, None)
 
 
-def evidence_context(proof: Proof, language: str = "") -> dict[str, Any]:
-    """What the evidence page shows, with its times as times."""
+def evidence_context(
+    proof: Proof, language: str = "", pages: Mapping[str, Page] | None = None
+) -> dict[str, Any]:
+    """What the evidence page shows, with its times as times. ``pages``: what became of the originals."""
     entry = proof.evidence
+    blank = {"title": "", "excerpt": "", "url": ""}
+    rows = [{**blank, **row, "gone_on": _gone_on(row, pages or {})} for row in entry.get("rows", ())]
+    proof = replace(proof, evidence={**entry, "rows": rows})
     first, last, read = (entry.get(name) for name in ("from", "to", "fetched_at"))
     said = of_proof(proof, language)
     return {

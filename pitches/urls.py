@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from pitches.views import decks, home, pitches
+from pitches.views import decks, home, pitches, sharing
 
 
 class StepNumber:
@@ -48,5 +48,11 @@ urlpatterns = [
     path("pitches/<uuid:code_of_pitch>/web/", decks.pitch_web, name="pitch_web"),
     path("pitches/<uuid:code_of_pitch>/deck.pptx", decks.pitch_pptx, name="pitch_pptx"),
     path("pitches/<uuid:code_of_pitch>/deck.pdf", decks.pitch_pdf, name="pitch_pdf"),
+    path("pitches/<uuid:code_of_pitch>/memo.pdf", decks.pitch_memo, name="pitch_memo"),
+    path("pitches/<uuid:code_of_pitch>/links/", sharing.links, name="links"),
+    path("pitches/<uuid:code_of_pitch>/links/share/", sharing.share, name="share"),
+    path("pitches/<uuid:code_of_pitch>/links/<int:pk>/revoke/", sharing.revoke, name="revoke_link"),
+    path("pitches/<uuid:code_of_pitch>/originals/", sharing.originals, name="originals"),
+    path("pitches/<uuid:code_of_pitch>/originals/check/", sharing.check_originals, name="check_originals"),
     path("pitches/<uuid:code_of_pitch>/evidence/<evidence:name>/", decks.figure, name="figure"),
 ]

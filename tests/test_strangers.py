@@ -185,6 +185,19 @@ LINES: dict[str, Line] = {
     "pitches:pitch_pptx": Line("viewer"),
     "pitches:pitch_pdf": Line("viewer"),
     "pitches:figure": Line("viewer"),
+    "pitches:pitch_memo": Line("viewer"),
+    "pitches:links": Line("viewer"),
+    "pitches:share": Line("editor", {"recipient": "Ingrid", "until": SOON.isoformat(), "password": ""}),
+    "pitches:revoke_link": Line("editor", {"now": "1"}),
+    "pitches:originals": Line("viewer"),
+    "pitches:check_originals": Line("editor", {"now": "1"}),
+    "shared:deck": Line("anybody", place={"token": "x"}),
+    "shared:enter": Line("anybody", place={"token": "x"}),
+    "shared:opened": Line("anybody", place={"token": "x"}),
+    "shared:figure": Line("anybody", place={"token": "x", "name": "E1"}),
+    "shared:pptx": Line("anybody", place={"token": "x"}),
+    "shared:pdf": Line("anybody", place={"token": "x"}),
+    "shared:memo": Line("anybody", place={"token": "x"}),
 }
 WORKS = (200, 302, 405, 422)
 OF_A_WORKSPACE = {name: line for name, line in LINES.items() if line.who in Role.values}

@@ -58,6 +58,7 @@ class _Question:
     content: bytes = field(repr=False)
     trusted: bool = False
     follow: bool = True
+    body: bool = True
 
 
 class Client:
@@ -111,6 +112,7 @@ class Client:
         last_modified: str = "",
         trusted: bool = False,
         follow: bool = True,
+        body: bool = True,
     ) -> Response:
         """Ask for an address.
 
@@ -120,6 +122,8 @@ class Client:
         ``last_modified`` as a server once gave them: the answer may then be `not_modified`. ``trusted``:
         the address is the operator's own SearXNG; no effect on any other. ``follow``: False where being sent
         elsewhere is the answer (and where a host's turns are so rare that a second request would wait long).
+        ``body``: False where status and headers are enough; what follows them is not read, and many servers
+        answer HEAD with an error.
 
         Raises SourceError; Busy when the turn is further away than ``patience``.
         """
@@ -127,7 +131,7 @@ class Client:
         for name, value in (("If-None-Match", etag), ("If-Modified-Since", last_modified)):
             if value and _FIELD.fullmatch(value):
                 asked[name] = value
-        question = replace(self._question("GET", url, params, asked, b"", trusted), follow=follow)
+        question = replace(self._question("GET", url, params, asked, b"", trusted), follow=follow, body=body)
         return self._ask(question, per_minute, patience, max_bytes, deadline)
 
     def post(
@@ -359,7 +363,7 @@ class Client:
         if self._replay is not None and answer.headers.get("x-recorded-web") == "unknown-host":
             raise backend.unknown_host(host)
         body = b""
-        if answer.status_code not in _REDIRECTS:
+        if question.body and answer.status_code not in _REDIRECTS:
             declared = answer.headers.get("content-length", "")
             if declared.isdigit() and int(declared[:18]) > limit and answer.status_code != 304:
                 raise decode.too_large(host, limit)
@@ -387,7 +391,7 @@ class Client:
             )
         if not same_host:
             headers = {name: value for name, value in headers.items() if name in _HARMLESS}
-        return _Question(method, parts, headers, content)
+        return _Question(method, parts, headers, content, body=question.body)
 
 
 def _pairs(params: Params | None) -> list[tuple[str, Any]]:

@@ -11,7 +11,7 @@ from charts.labels import direct
 from charts.metrics import width as text_width
 from charts.numbers import legend_height
 from charts.spec import Chart, Series
-from pitches.decks import fit
+from pitches.decks import fit, originals
 from pitches.decks.contract import Block, ChartSeries, Snapshot, Text
 from pitches.decks.contract import Cell as CellData
 from pitches.decks.flow import NEAR, PAD_X, ChartPiece, Piece, TablePiece, TextPiece, row
@@ -177,6 +177,7 @@ def quote_source(writer: Writer, item: Block) -> list[Run]:
     if web_address(item.get("url")):
         original = Run(writer.word("original"), url=web_address(item["url"]), tone="muted")
         source += [Run(SEPARATOR, tone="muted"), original]
+        source += originals.mark(writer.snapshot, item["url"], writer.language)
     if item.get("evidence"):
         source += [Run(SEPARATOR, tone="muted"), evidence_run(item["evidence"])]
     return source
@@ -219,7 +220,10 @@ def _actions(writer: Writer, block: Block, width: float, density: Density) -> li
     for item in block["items"]:
         rows.append(
             [
-                [Run(shorten(clean_line(item["raw"]), 140), url=web_address(item.get("url")))],
+                [
+                    Run(shorten(clean_line(item["raw"]), 140), url=web_address(item.get("url"))),
+                    *originals.mark(writer.snapshot, item.get("url"), writer.language),
+                ],
                 writer.text(item["why"]),
                 [Run(shorten(clean_line(item.get("owner") or ""), 80))],
                 [Run(writer.moment(item["due"][:10]) if item.get("due") else "")],
@@ -280,7 +284,16 @@ def plain_table(
 def _table(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
     heads = [writer.text(column) for column in block["columns"]]
     common, note = _class_note(writer, block)
-    rows = [[_cell_runs(writer, data, common) for data in cells] for cells in block["rows"]]
+    rows = [
+        [
+            [
+                *_cell_runs(writer, data, common),
+                *originals.mark(writer.snapshot, data.get("url") or data.get("link"), writer.language),
+            ]
+            for data in cells
+        ]
+        for cells in block["rows"]
+    ]
     rights = [
         bool(block["rows"])
         and all("figure" in cells[index] and "state" not in cells[index] for cells in block["rows"])

@@ -150,6 +150,13 @@ class DeckTemplate(TypedDict):
     sha256: str
 
 
+class Page(TypedDict):
+    """What came of looking for an original once more; "on" is a day, None while nobody has looked."""
+
+    state: str  # "gone", "there" or "unknown"
+    on: str | None
+
+
 class Snapshot(TypedDict):
     """A whole deck, frozen (or a draft, when ``frozen_at`` is None)."""
 
@@ -172,6 +179,7 @@ class Snapshot(TypedDict):
     slides: list[Slide]
     logo: NotRequired[Logo]
     deck_template: NotRequired[DeckTemplate]
+    pages: NotRequired[dict[str, Page]]  # by address; never stored: see ``pitches.decks.originals``
 
 
 def current(snapshot: Mapping[str, Any]) -> Snapshot:

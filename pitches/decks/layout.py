@@ -58,7 +58,7 @@ def _slide(writer: Writer, slide: Slide) -> list[Page]:
                 title=title,
                 kicker=_kicker(writer, slide),
                 footer=_footer(writer, slide, evidence),
-                marks=_marks(writer),
+                marks=marks(writer),
                 mark=_mark(writer, None if slide["layout"] == "cover" else logo),
                 logo=logo,
                 elements=tuple(elements),
@@ -193,7 +193,8 @@ def _kicker(writer: Writer, slide: Slide) -> TextBox | None:
     return TextBox(x, y, width, height, (one,), "meta")
 
 
-def _marks(writer: Writer) -> tuple[str, ...]:
+def marks(writer: Writer) -> tuple[str, ...]:
+    """What must be said on every page of what is not the real thing, or not yet."""
     snapshot = writer.snapshot
     flags = (
         ("draft", snapshot["frozen_at"] is None),
@@ -205,12 +206,12 @@ def _marks(writer: Writer) -> tuple[str, ...]:
 
 def _mark(writer: Writer, logo: ImageBox | None) -> TextBox | None:
     """ "Draft", "Sample data": at the top right of every page, left of the logo."""
-    marks = _marks(writer)
-    if not marks:
+    found = marks(writer)
+    if not found:
         return None
     geometry = writer.geometry
     right = logo.x - 12.0 if logo else geometry.marks_right
-    runs = (Run(SEPARATOR.join(marks), bold=True, tone="warning"),)
+    runs = (Run(SEPARATOR.join(found), bold=True, tone="warning"),)
     one = Paragraph((runs,), 10.0)
     return TextBox(right - 300.0, geometry.kicker[1], 300.0, one.height, (one,), "meta", right=True)
 

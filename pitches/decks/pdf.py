@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from pitches.decks.flow import PAD_X, PAD_Y
 from pitches.decks.geometry import OURS
 from pitches.decks.page import (
     BULLET_INDENT,
+    HEIGHT,
+    WIDTH,
     CardsBox,
     ChartBox,
     Element,
@@ -38,38 +40,48 @@ from pitches.decks.page import (
 )
 from pitches.decks.text import Run, Tone, clean, clean_line, plain, shorten
 
-TEMPLATE = Path(__file__).with_name("deck.typ")
+FOLDER = Path(__file__).parent
 
 
 def render(snapshot: Snapshot, language: str | None = None) -> bytes:
     """The .pdf file. Raises what ``layout.lay_out`` raises; ``charts.svg.ChartError``."""
     tongue = language or snapshot["language"]
     pages = layout.lay_out(snapshot, tongue)
-    deck = _Deck(snapshot, tongue, frozenset(layout.anchors(pages))).data(pages)
-    frozen = snapshot["frozen_at"]
-    moment = datetime.fromisoformat(frozen).astimezone(UTC) if frozen else datetime(2000, 1, 1, tzinfo=UTC)
+    painter = Painter(snapshot, tongue, frozenset(layout.anchors(pages)))
+    title = plain(pages[0].title.paragraphs[0].runs) if pages else ""
+    about = painter.about(title, WIDTH, HEIGHT)
+    return compiled(
+        "deck.typ",
+        about | {"pages": [painter.page(page, number) for number, page in enumerate(pages, 1)]},
+        snapshot["frozen_at"],
+    )
+
+
+def compiled(template: str, data: dict[str, Any], frozen_at: str | None) -> bytes:
+    """What a template of this folder makes of the data, kept to PDF/UA-1 by typst itself."""
+    moment = datetime.fromisoformat(frozen_at or "2000-01-01T00:00:00+00:00").astimezone(UTC)
     return typst.compile(
-        TEMPLATE,
-        root=TEMPLATE.parent,
+        FOLDER / template,
+        root=FOLDER,
         font_paths=[FONTS],
         ignore_system_fonts=True,
-        sys_inputs={"deck": json.dumps(deck, ensure_ascii=False)},
+        sys_inputs={"deck": json.dumps(data, ensure_ascii=False)},
         pdf_standards=["ua-1"],
         timestamp=moment,
     )
 
 
-class _Deck:
-    """Pages as the template reads them."""
+class Painter:
+    """Laid-out things as the templates read them. ``anchors``: the evidence that the document shows."""
 
-    def __init__(self, snapshot: Snapshot, language: str, anchors: frozenset[str]) -> None:
+    def __init__(self, snapshot: Snapshot, language: str, anchors: frozenset[str] = frozenset()) -> None:
         self.snapshot = snapshot
         self.language = language
         self.anchors = anchors
         self.tints: Mapping[Tone, str] = looks.tints(snapshot["accent"])
 
-    def data(self, pages: Sequence[Page]) -> dict[str, Any]:
-        title = plain(pages[0].title.paragraphs[0].runs) if pages else ""
+    def about(self, title: str, width: float, height: float) -> dict[str, Any]:
+        """What every document says of itself, and how it looks."""
         author = shorten(clean_line(self.snapshot["names"].get("author", "")), 100)
         return {
             "title": printable(shorten(clean_line(title), 200)) or "Earshot",
@@ -80,12 +92,14 @@ class _Deck:
             "rule": palette.RULE,
             "pad": PAD_X,
             "indent": BULLET_INDENT,
-            "pages": [self.page(page, number) for number, page in enumerate(pages, 1)],
+            "width": width,
+            "height": height,
         }
 
     def page(self, page: Page, number: int) -> dict[str, Any]:
         return {
             "cover": page.layout == "cover",
+            "level": 1 if page.part == 1 else 2,
             "number": str(number),
             "number_top": OURS.footer[1],
             "number_size": layout.FOOTER_SIZE,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pitches.decks.blocks import FINE, SEPARATOR, Writer, head_row
 from pitches.decks.contract import Evidence, EvidenceRow
-from pitches.decks.flow import PAD_X, Piece, TablePiece, row
+from pitches.decks.flow import PAD_X, Piece, TablePiece, TextPiece, row
+from pitches.decks.originals import MOST_ORIGINALS, mark, sentence
 from pitches.decks.page import Cell, Paragraph, Row, paragraph
 from pitches.decks.text import Run, clean, clean_line, format_number, plain, shorten, web_address
 
 SHARES = (0.07, 0.25, 0.26, 0.165, 0.255)
-MOST_ORIGINALS = 2
 
 
 def pieces(writer: Writer, width: float) -> list[Piece]:
@@ -18,7 +18,13 @@ def pieces(writer: Writer, width: float) -> list[Piece]:
     titles = ("id", "figures", "how", "where", "originals")
     head = head_row([[Run(writer.word(title))] for title in titles], widths)
     rows = [_row(writer, evidence, widths) for evidence in writer.snapshot["evidence"]]
-    return [TablePiece(widths, head, tuple(rows), writer.word("register"), "register")] if rows else []
+    checked = sentence(writer.snapshot, writer.language)
+    said = (
+        [TextPiece(width, (paragraph([Run(checked, tone="muted")], width, FINE),), "caption")]
+        if checked
+        else []
+    )
+    return [*said, TablePiece(widths, head, tuple(rows), writer.word("register"), "register")] if rows else []
 
 
 def _row(writer: Writer, evidence: Evidence, widths: tuple[float, ...]) -> Row:
@@ -100,7 +106,8 @@ def _originals(writer: Writer, evidence: Evidence) -> list[list[Run]]:
     lines = []
     if web_address(evidence.get("url")):
         address = web_address(evidence["url"])
-        lines.append([Run(shorten(address or "", 90), url=address, tone="accent")])
+        gone = mark(writer.snapshot, address, writer.language)
+        lines.append([Run(shorten(address or "", 90), url=address, tone="accent"), *gone])
     rows = evidence.get("rows", [])
     shown = [one for one in rows if web_address(one.get("url"))][:MOST_ORIGINALS]
     lines.extend(_original(writer, one) for one in shown)
@@ -118,4 +125,5 @@ def _original(writer: Writer, one: EvidenceRow) -> list[Run]:
     if one.get("date"):
         facts.append(writer.moment(str(one["date"])[:10]))
     note = SEPARATOR.join(fact for fact in facts if fact)
-    return [Run(title, url=url, tone="accent"), Run(f" {note}" if note else "", tone="muted")]
+    gone = mark(writer.snapshot, url, writer.language)
+    return [Run(title, url=url, tone="accent"), Run(f" {note}" if note else "", tone="muted"), *gone]

@@ -2,5 +2,6 @@
 
 from pitches.models.pitch import Pitch, Revision
 from pitches.models.plan import Action
+from pitches.models.sharing import PageCheck, ShareLink
 
-__all__ = ["Action", "Pitch", "Revision"]
+__all__ = ["Action", "PageCheck", "Pitch", "Revision", "ShareLink"]

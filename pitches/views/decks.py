@@ -9,27 +9,21 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
-from pitches import queries, shown
-from pitches.case import build
-from pitches.decks import contract, pdf, pptx, web
-from pitches.decks.contract import LANGUAGES, Snapshot
+from pitches import page_checks, queries, shown, tasks
+from pitches.decks import memo, pdf, pptx, web
+from pitches.decks.contract import LANGUAGES
+from pitches.decks.text import web_address
+from pitches.exports import exported
 from pitches.models import Pitch
 from pitches.shown import evidence_url
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace
+from teams.places import origin
 
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
-
-
-def snapshot_of(found: Pitch) -> Snapshot:
-    """What was frozen; of a draft what would be, marked as a draft by having no date.
-
-    No deck prints the lists behind the evidence, so those of a draft are not read.
-    """
-    if found.snapshot:
-        return contract.current(found.snapshot)
-    return build(found).as_snapshot(rows=False)
 
 
 def asked_language(request: HttpRequest, found: Pitch) -> str:
@@ -43,29 +37,52 @@ def pitch_web(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UU
     """The deck as a page: the same slides, every figure a link to its evidence."""
     found = queries.pitch(workspace, code_of_pitch)
     language = asked_language(request, found)
-    deck = web.deck(snapshot_of(found), language, evidence_url(found))
+    deck = web.deck(exported(found), language, evidence_url(found))
     others = [(code, name) for code, name in Pitch.Language.choices if code != language]
     return render(request, "pitches/web.html", {"pitch": found, "deck": deck, "others": others})
 
 
 @member("download")
+@require_safe
 def pitch_pptx(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
     """The deck as PowerPoint."""
     found = queries.pitch(workspace, code_of_pitch)
-    return _download(found, pptx.render(snapshot_of(found), asked_language(request, found)), PPTX, "pptx")
+    tasks.look_again(found)
+    return download(found, pptx.render(exported(found), asked_language(request, found)), PPTX, "pptx")
 
 
 @member("download")
+@require_safe
 def pitch_pdf(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
     """The deck as PDF."""
     found = queries.pitch(workspace, code_of_pitch)
-    content = pdf.render(snapshot_of(found), asked_language(request, found))
-    return _download(found, content, "application/pdf", "pdf")
+    tasks.look_again(found)
+    content = pdf.render(exported(found), asked_language(request, found))
+    return download(found, content, "application/pdf", "pdf")
 
 
-def _download(found: Pitch, content: bytes, kind: str, ending: str) -> HttpResponse:
+@member("download")
+@require_safe
+def pitch_memo(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
+    """The deck on one page, for whoever reads no decks."""
+    found = queries.pitch(workspace, code_of_pitch)
+    tasks.look_again(found)
+    here, evidence = origin(request), evidence_url(found)
+    address = here + reverse("pitches:pitch", args=[workspace.code, found.code])
+    known = memo.Known(found.sha256, address, lambda name: here + evidence(name))
+    content = memo.render(exported(found), asked_language(request, found), known)
+    return download(found, content, "application/pdf", "pdf", titled(found, _("memo")))
+
+
+def titled(found: Pitch, kind: str) -> str:
+    """The name of a file that is not the deck itself."""
+    return f"{slugify(found.title) or 'pitch'}-{slugify(kind)}"
+
+
+def download(found: Pitch, content: bytes, kind: str, ending: str, title: str = "") -> HttpResponse:
+    """A file to keep, named after the pitch, its version, and that it is a draft."""
     mark = "" if found.is_frozen else "-draft"
-    name = f"{slugify(found.title) or 'pitch'}-v{found.version}{mark}.{ending}"
+    name = f"{title or slugify(found.title) or 'pitch'}-v{found.version}{mark}.{ending}"
     headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
     return HttpResponse(content, content_type=kind, headers=headers)
 
@@ -74,7 +91,9 @@ def _download(found: Pitch, content: bytes, kind: str, ending: str) -> HttpRespo
 def figure(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID, name: str) -> HttpResponse:
     """What the figures of one evidence rest on: two clicks from a number to the original."""
     found = queries.pitch(workspace, code_of_pitch)
-    context = shown.evidence_context(queries.proof(found, name)) | {
+    proof = queries.proof(found, name)
+    urls = [url for row in proof.evidence.get("rows", ()) if (url := web_address(row.get("url")))]
+    context = shown.evidence_context(proof, pages=page_checks.known(workspace, urls)) | {
         "pitch": found,
         "back": reverse("pitches:pitch", args=[workspace.code, found.code]),
         "back_label": found.title,

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pitches import checks, queries, shown, verbs, wordings
+from pitches import checks, page_checks, queries, shown, tasks, verbs, wordings
 from pitches.case import Case, StepCase, build, hash_of, period_of
 from pitches.forms import ActionFormSet, AskForm, PitchForm, StepForm
 from pitches.models import Pitch
@@ -97,6 +97,7 @@ def pitch(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) 
         "blocked": any(problem.blocks for problem in problems),
         "ask_form": AskForm(instance=found),
         "actions": found.actions.select_related("mention__site"),
+        "checked": page_checks.progress(found),
     }
     return render(request, "pitches/pitch.html", context)
 
@@ -113,6 +114,7 @@ def _frozen(request: WorkspaceRequest, found: Pitch) -> HttpResponse:
         "slides": found.snapshot["slides"],
         "is_intact": hash_of(found.snapshot) == found.sha256,
         "following": Pitch.objects.filter(previous=found).first(),
+        "checked": page_checks.progress(found),
     }
     return render(request, "pitches/pitch_frozen.html", context)
 
@@ -204,9 +206,10 @@ def actions(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID
 def freeze(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
     """Asks once, then freezes; a case with problems is refused with its problems."""
     found = _open(workspace, code_of_pitch)
+    tasks.look_again(found)
     if request.method == "POST":
         try:
-            verbs.freeze(found, request.user)
+            tasks.look_again(verbs.freeze(found, request.user))
         except verbs.Refused as refused:
             return render(
                 request,

@@ -29,3 +29,13 @@ def test_a_hostile_name_stays_text(name: str) -> None:
         assert etree.QName(element).localname not in ("script", "img", "image", "foreignObject", "a", "style")
         assert not [key for key in element.attrib if key.lower().startswith("on") or key == "style"]
     assert "alert(1)" in "".join(drawing.itertext()) or "onload=x" in "".join(drawing.itertext())
+
+
+def test_a_label_that_is_cut_within_a_character_is_drawn_all_the_same() -> None:
+    option = {
+        "animation": False,
+        "yAxis": {"type": "category", "data": ["𝒜" * 60], "axisLabel": {"width": 45, "overflow": "break"}},
+        "xAxis": {"type": "value"},
+        "series": [{"type": "bar", "data": [1]}],
+    }
+    assert render_svg(option, 200, 120).startswith("<svg")

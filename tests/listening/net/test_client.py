@@ -410,3 +410,15 @@ def test_a_dead_address_is_not_the_end_of_a_host():
 
         here.dialler = dialler
         assert here.client().get("http://news.example/").status == 200
+
+
+def test_where_status_and_headers_are_enough_nothing_more_is_read():
+    endless = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 99999999999\r\n\r\nx"
+    table = {"/there": endless, "/gone": reply(410, b"x" * 100), "/old": reply(301, Location="/there")}
+    with world(routes(table)) as here:
+        client = here.client(max_bytes=10)
+        answers = [client.get(f"http://news.example/{name}", body=False) for name in ("there", "gone", "old")]
+        assert [(one.status, one.body) for one in answers] == [(200, b""), (410, b""), (200, b"")]
+        assert answers[2].url == "http://news.example/there"
+        with pytest.raises(SourceError, match="larger"):
+            client.get("http://news.example/there")
