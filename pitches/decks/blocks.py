@@ -11,7 +11,7 @@ from charts.metrics import width as text_width
 from charts.numbers import legend_height
 from charts.spec import Chart, Series
 from pitches.decks import fit
-from pitches.decks.contract import Block, ChartSeries, Snapshot, Text
+from pitches.decks.contract import Block, ChartSeries, Snapshot, Text, is_redacted
 from pitches.decks.contract import Cell as CellData
 from pitches.decks.flow import PAD_X, ChartPiece, Piece, TablePiece, TextPiece, row
 from pitches.decks.page import Cell, Paragraph, Role, Row, paragraph
@@ -148,6 +148,10 @@ def _quotes(writer: Writer, block: Block, width: float, density: Density) -> lis
     found: list[Piece] = []
     inset = 10.0
     for item in block["items"]:
+        if is_redacted(item):
+            gone = paragraph([Run(writer.word("redacted"), tone="muted")], width - 2 * inset, density.quote)
+            found.append(TextPiece(width, (gone,), "quote", bar="accent", inset=inset))
+            continue
         quote = shorten(clean_line(item["raw"]), LONGEST_QUOTE)
         source = [Run(clean_line(item.get("site") or ""), bold=True, tone="muted")]
         if item.get("date"):
@@ -199,6 +203,9 @@ def _actions(writer: Writer, block: Block, width: float, density: Density) -> li
     titles = ("action", "why", "owner", "due", "evidence")
     rows = []
     for item in block["items"]:
+        if is_redacted(item):
+            rows.append([[Run(writer.word("redacted"), tone="muted")], *([Run("")] for _ in titles[1:])])
+            continue
         rows.append(
             [
                 [Run(shorten(clean_line(item["raw"]), 140), url=web_address(item.get("url")))],
@@ -290,6 +297,8 @@ def _cell_runs(writer: Writer, data: CellData, common: str) -> list[Run]:
 
     The remark is the class of a figure, where it is another than most of the table's.
     """
+    if is_redacted(data):
+        return [Run(writer.word("redacted"), tone="muted")]
     said: list[Run] = []
     remark: list[Run] = []
     if data.get("text"):
