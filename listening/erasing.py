@@ -1,8 +1,8 @@
 """What becomes of somebody who asked to be forgotten: only what counts, and nothing that tells who it was.
 
-Deciding only; ``store.erase`` does it to what is stored, and ``store.save`` to what comes in later. Ids become
-hashes, because many hold a handle; the same post then meets its own row again. All hashes are keyed with the
-workspace's code: it is random, known to members only, in every backup, and never changes.
+Deciding only; ``forget`` does it to what is stored, and to what comes in later. Ids become hashes, because
+many hold a handle; the same post then meets its own row again. All hashes are keyed with the code of the
+workspace: it is random, known to members only, in every backup, and never changes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The part of the store that forgets: an author's words and name go, what counts stays, and nothing returns.
 
-As in ``store``, every function runs inside the caller's transaction and touches one workspace. ``erasing`` says
-what is left.
+As in ``store``, every function runs inside the caller's transaction and touches one workspace. ``erasing``
+says what is left.
 """
 
 from __future__ import annotations
@@ -92,7 +92,11 @@ def forget(workspace: Workspace, source: str, handle: str, now: datetime) -> For
     Suppression.objects.get_or_create(workspace=workspace, key=key, defaults={"erased_at": now})
     authors = Author.objects.filter(workspace=workspace, source=source, handle__iexact=handle.strip())
     mentions = Mention.objects.filter(workspace=workspace, source=source, author__in=authors)
-    urls = {url for url in (*mentions.values_list("url", flat=True), *authors.values_list("url", flat=True)) if url}
+    urls = {
+        url
+        for url in (*mentions.values_list("url", flat=True), *authors.values_list("url", flat=True))
+        if url
+    }
     ids = tuple(mentions.order_by("pk").values_list("pk", flat=True))
     conversations = _leave_conversations(workspace, source, folded, mentions)
     _blank(workspace, mentions)
@@ -108,7 +112,7 @@ def forget(workspace: Workspace, source: str, handle: str, now: datetime) -> For
 
 
 def _of_others(workspace: Workspace, urls: set[str]) -> set[str]:
-    """Those of the addresses that other people's mentions have, too: a feed without addresses has only one."""
+    """Those of the addresses that mentions of others have, too: a feed without addresses has only one."""
     rows = Mention.objects.filter(workspace=workspace, url__in=urls)
     return set(rows.values_list("url", flat=True))
 
@@ -125,10 +129,8 @@ def _blank(workspace: Workspace, mentions: QuerySet[Mention]) -> None:
     Mention.objects.bulk_update(changed, ["external_id", "url", *BLANK], batch_size=CHUNK)
 
 
-def _leave_conversations(
-    workspace: Workspace, source: str, folded: str, mentions: QuerySet[Mention]
-) -> int:
-    """Takes the name out of every thread; one that the author opened is known by its sealed id from now on."""
+def _leave_conversations(workspace: Workspace, source: str, folded: str, mentions: QuerySet[Mention]) -> int:
+    """Takes the name out of every thread; one that they opened is known by its sealed id from now on."""
     roots = set(mentions.values_list("external_id", flat=True))
     theirs = Conversation.objects.filter(workspace=workspace, source=source)
     changed = []
@@ -148,9 +150,7 @@ def _leave_conversations(
     return len(changed)
 
 
-def _without_name(
-    workspace: Workspace, source: str, reply: dict[str, str], folded: str
-) -> dict[str, str]:
+def _without_name(workspace: Workspace, source: str, reply: dict[str, str], folded: str) -> dict[str, str]:
     if reply["author"].lower() != folded:
         return reply
     sealed = erasing.sealed_id(workspace.code, source, reply["id"])

@@ -233,9 +233,7 @@ class Threads:
 
     def _to_be_read_again(self, fetch: Fetch) -> QuerySet[Conversation]:
         """Those that were asked for when they were young, and not lately: a few times each."""
-        grown = self._dated(fetch).filter(
-            read_at__lt=Least(F("posted") + RIPE, fetch.scan.slot - READ_AGAIN)
-        )
+        grown = self._dated(fetch).filter(read_at__lt=Least(F("posted") + RIPE, fetch.scan.slot - READ_AGAIN))
         return grown.exclude(external_id__startswith=erasing.PREFIX)  # of an erased author: no way there
 
     def _more_may_come(self, fetch: Fetch) -> bool:

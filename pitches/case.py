@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
-from pitches import frame, outline, provenance, verdicts
+from pitches import frame, outline, precision, provenance, verdicts
 from pitches.decks import contract
 from pitches.digests import canonical, hash_of
 from pitches.edits import Edits
@@ -93,7 +92,7 @@ class Case:
             made += module.slides(ground, *_shown(by_number[number]))
         made += start.slides(ground, self.chosen, *_shown(by_number[5]))
         made.append(start.decision(ground, by_number[5].verdict.state, self._decision_title(), complete))
-        made += frame.appendix(ground)
+        made += [*frame.appendix(ground), precision.slide(ground)]
         by_key = {slide.key: slide for slide in made}
         return tuple(by_key[key] for key in outline.keys(self.pitch.length, list(by_key)))
 
@@ -162,6 +161,7 @@ def build(pitch: Pitch, now: datetime | None = None) -> Case:
     ]
     chosen = tuple(_chosen(pitch)) if pitch.pk else ()
     start.measure_actions(ground, chosen)
+    precision.measure(ground)
     edits = Edits.from_json(pitch.edits)
     steps = tuple(_step(ground, number, verdict, edits) for number, verdict in enumerate(found, 1))
     return Case(pitch, ground, edits, steps, ask, chosen)

@@ -116,7 +116,9 @@ def hash_of(snapshot: Mapping[str, Any]) -> str:
     return over_parts(snapshot) if scheme == SCHEME else sha256_of(snapshot)
 
 
-def sealed(snapshot: Mapping[str, Any], salt: Callable[[], str] = lambda: secrets.token_hex(16)) -> dict[str, Any]:
+def sealed(
+    snapshot: Mapping[str, Any], salt: Callable[[], str] = lambda: secrets.token_hex(16)
+) -> dict[str, Any]:
     """A snapshot that is to be frozen: its scheme named, every part salted."""
     return mapped(snapshot, lambda part: part | {"salt": salt()}) | {"scheme": SCHEME}
 
@@ -163,7 +165,7 @@ class Seal:
 
 
 def check(snapshot: Mapping[str, Any], sha256: str) -> Seal:
-    """Whether the snapshot is what was frozen with this hash. Never raises: what cannot be read is changed."""
+    """Whether the snapshot is what was frozen with this hash. What cannot be read is not; never raises."""
     try:
         gone, scheme = redacted(snapshot), scheme_of(snapshot)
         if scheme == WHOLE and PARTS in snapshot:

@@ -17,7 +17,7 @@ from listening import forget, store
 from listening.forget import Forgotten
 from pitches import digests
 from pitches.edits import Edits
-from pitches.models import Action, Pitch
+from pitches.models import Action, Pitch, Revision
 from teams.models import User, Workspace, record
 
 
@@ -27,7 +27,7 @@ class Broken(Exception):
 
 @dataclass(frozen=True)
 class Erased:
-    """What was taken out: mentions, conversations left without the name, and frozen pitches that lost parts."""
+    """What was taken out: mentions, the name in conversations, and parts of frozen pitches."""
 
     mentions: int
     conversations: int
@@ -48,11 +48,12 @@ def erase_author(
     _leave_drafts(workspace, gone)
     counts = [_redact(pitch, _quotes(source, handle, gone)) for pitch in _frozen(workspace)]
     erased = Erased(len(gone.mentions), gone.conversations, sum(map(bool, counts)), sum(counts))
-    # Neither the name nor where they write: the log outlives them.
+    # Not the name: the log outlives it.
     record(
         workspace,
         user,
         "author.erased",
+        source,
         mentions=erased.mentions,
         conversations=erased.conversations,
         pitches=erased.pitches,
@@ -95,7 +96,8 @@ def _leave_drafts(workspace: Workspace, gone: Forgotten) -> None:
     """Quotes and conversations to answer that were chosen of the author leave the drafts, also their past."""
     Action.objects.filter(pitch__workspace=workspace, mention__in=gone.mentions).update(mention=None)
     for draft in Pitch.objects.select_for_update().filter(workspace=workspace, frozen_at=None):
-        for row in (draft, *draft.revisions.all()):
+        rows: list[Pitch | Revision] = [draft, *draft.revisions.all()]
+        for row in rows:
             edits = Edits.from_json(row.edits)
             kept = tuple(pk for pk in edits.quotes if pk not in gone.mentions)
             if kept != edits.quotes:

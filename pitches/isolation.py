@@ -22,7 +22,7 @@ from listening import feeds, pipeline, plans, scan, searches, store
 from listening.models import Brand, Credential, Feed, Fetch, Mention, Scan
 from listening.models.credentials import pack
 from listening.types import Item
-from pitches import verbs
+from pitches import sampling, verbs
 from pitches.models import Pitch
 from teams import invitations, welcome
 from teams.models import Membership, Role, User, Workspace
@@ -72,6 +72,11 @@ PLACES: dict[str, dict[str, Any]] = {
     "pitches:pitch_pptx": {"code_of_pitch": "draft"},
     "pitches:pitch_pdf": {"code_of_pitch": "draft"},
     "pitches:figure": {"code_of_pitch": "draft", "name": "E1"},
+    "pitches:pitch_zip": {"code_of_pitch": "frozen"},
+    "pitches:sample": {"code_of_pitch": "draft"},
+    "pitches:draw": {"code_of_pitch": "draft"},
+    "pitches:judge": {"code_of_pitch": "draft"},
+    "pitches:undo_judgement": {"code_of_pitch": "draft"},
 }
 ROLES = (Role.OWNER, Role.ADMIN, Role.EDITOR, Role.VIEWER)
 
@@ -164,6 +169,7 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
     Feed.objects.filter(pk=subscription.feed_id).update(due_at=None)
     draft, frozen = (_pitch(workspace, owner, f"{title} of {name}") for title in ("Draft", "Frozen"))
     verbs.freeze(frozen, owner)
+    _judge(draft, workspace)
     invitation = invitations.invite(workspace, owner, f"dan@{host}", Role.EDITOR).invitation
     return {
         "member": workspace.memberships.order_by("pk").values_list("pk", flat=True).last(),
@@ -180,6 +186,14 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
         "draft": draft.code,
         "frozen": frozen.code,
     }
+
+
+def _judge(pitch: Pitch, workspace: Workspace) -> None:
+    """A sample in which everybody has said something, so that everybody has something to take back."""
+    people = [one.user for one in workspace.memberships.select_related("user")]
+    drawn = sampling.draw(sampling.ground_of(pitch), people[0])
+    for person in people:
+        sampling.judge(drawn, person, 0, "relevant")
 
 
 def _mention(workspace: Workspace, text: str, host: str, now: datetime) -> Mention:

@@ -85,7 +85,7 @@ def found_by(mentions: Sequence[Mention], matches: QuerySet[Match] | None) -> di
 
 
 def captures_of(mentions: Iterable[Mention]) -> dict[int, str]:
-    """Mention id -> hashes of the raw answers that were read just before it was stored, while we have them."""
+    """Mention id -> hashes of the raw answers that were read just before it was stored, if we have them."""
     by_fetch: dict[int, list[Mention]] = {}
     for mention in mentions:
         if mention.first_fetch_id and mention.is_searchable:

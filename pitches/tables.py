@@ -22,7 +22,19 @@ CUT_OFF = ("\t", "\r", "\n")
 
 FIGURES = ("key", "label", "value", "unit", "currency", "class", "evidence")
 EVIDENCE = (
-    *("id", "step", "label", "class", "query", "query_version", "sources", "gaps", "from", "to", "fetched_at"),
+    *(
+        "id",
+        "step",
+        "label",
+        "class",
+        "query",
+        "query_version",
+        "sources",
+        "gaps",
+        "from",
+        "to",
+        "fetched_at",
+    ),
     *("inspected", "formula", "url", "rows_total", "rows_kept", "rows_redacted"),
 )
 ROW = ("title", "url", "site", "author", "date", "excerpt", "why", "source", "found", "seen", "captures")
@@ -137,7 +149,8 @@ How to verify
 
    On macOS: shasum -a 256 -c SHA256SUMS. On Windows: Get-FileHash in PowerShell shows one hash at a time.
 2. Ask whether the files belong to the pitch: on the page "Verify evidence" of any Earshot, or at a terminal
-   with "manage.py verify" and the name of the ZIP file. Without Earshot, this Python program prints the digest:
+   with "manage.py verify" and the name of the ZIP file. Without Earshot, this Python program prints the
+   digest:
 
 {program}
 3. Compare the digest above with the one on the page of the frozen pitch, or ask whoever gave you this.
@@ -145,10 +158,10 @@ How to verify
 
 Whose words these are
 ---------------------
-rows.csv and snapshot.json name authors by their handles, because a proof must say whose words it quotes. Decks
-do not. Treat these files as personal data: keep them safe, and delete them when you no longer need them.
-Who asked to be forgotten is redacted: in the place of their words stands the SHA-256 of what was there, so that
-the digest stays what it was.{redacted}
+rows.csv and snapshot.json name authors by their handles, because a proof must say whose words it quotes.
+Decks do not. Treat these files as personal data: keep them safe, and delete them when you no longer need
+them. Who asked to be forgotten is redacted: in the place of their words stands the SHA-256 of what was
+there, so that the digest stays what it was.{redacted}
 """,
     "sv": """Beläggen för en pitch
 =====================
@@ -168,8 +181,8 @@ captures/       källornas råa svar, så länge Earshot hade dem kvar; filens n
 SHA256SUMS      varje fils SHA-256
 manifest.json   detsamma för program, med pitchens kontrollsumma
 
-Tabellerna säger med andra ord det som står i snapshot.json. En cell som ett kalkylprogram kunde ta för en formel
-börjar med en apostrof. Procent är andelar från 0 till 1; ett tomt värde är okänt, aldrig noll.
+Tabellerna säger med andra ord det som står i snapshot.json. En cell som ett kalkylprogram kunde ta för en
+formel börjar med en apostrof. Procent är andelar från 0 till 1; ett tomt värde är okänt, aldrig noll.
 
 Så kontrollerar du
 ------------------
@@ -178,8 +191,9 @@ Så kontrollerar du
        sha256sum -c SHA256SUMS
 
    På macOS: shasum -a 256 -c SHA256SUMS. I Windows visar Get-FileHash i PowerShell en kontrollsumma i taget.
-2. Fråga om filerna hör till pitchen: på sidan ”Kontrollera belägg” i vilken Earshot som helst, eller i en terminal
-   med "manage.py verify" och ZIP-filens namn. Utan Earshot skriver det här Pythonprogrammet ut kontrollsumman:
+2. Fråga om filerna hör till pitchen: på sidan ”Kontrollera belägg” i vilken Earshot som helst, eller i en
+   terminal med "manage.py verify" och ZIP-filens namn. Utan Earshot skriver det här Pythonprogrammet ut
+   kontrollsumman:
 
 {program}
 3. Jämför kontrollsumman ovan med den på den frysta pitchens sida, eller fråga den som gav dig filen.
@@ -187,10 +201,10 @@ Så kontrollerar du
 
 Vems ord det är
 ---------------
-rows.csv och snapshot.json nämner avsändare vid deras användarnamn, för ett belägg måste säga vems ord det citerar.
-Det gör inte presentationerna. Behandla filerna som personuppgifter: förvara dem säkert och radera dem när du inte
-längre behöver dem. Den som bett om att bli glömd är borttagen: i stället för orden står SHA-256 av det som
-stod där, så att kontrollsumman är densamma som förut.{redacted}
+rows.csv och snapshot.json nämner avsändare vid deras användarnamn, för ett belägg måste säga vems ord det
+citerar. Det gör inte presentationerna. Behandla filerna som personuppgifter: förvara dem säkert och radera
+dem när du inte längre behöver dem. Den som bett om att bli glömd är borttagen: i stället för orden står
+SHA-256 av det som stod där, så att kontrollsumman är densamma som förut.{redacted}
 """,
 }
 REDACTED = {
@@ -199,12 +213,13 @@ REDACTED = {
 }
 PARTLY = {
     "en": (
-        "\nThis pitch was frozen by an Earshot that hashed the whole document. Its digest can no longer be taken;\n"
-        "what is left is checked by the one written down as “parts” when the first part went."
+        "\nThis pitch was frozen by an Earshot that hashed the whole document. Its digest can no longer be\n"
+        "taken; what is left is checked by the one written down as “parts” when the first part went."
     ),
     "sv": (
-        "\nPitchen frystes av en Earshot som tog kontrollsumman av hela dokumentet. Den går inte att räkna fram\n"
-        "längre; det som är kvar kontrolleras mot den som skrevs ner som ”parts” när den första delen togs bort."
+        "\nPitchen frystes av en Earshot som tog kontrollsumman av hela dokumentet. Den går inte att räkna\n"
+        "fram längre; det som är kvar kontrolleras mot den som skrevs ner som ”parts” när den första delen\n"
+        "togs bort."
     ),
 }
 WHOLE_PROGRAM = """       import hashlib
@@ -223,7 +238,9 @@ PROGRAM = """       import hashlib, json
        snapshot = json.load(open("snapshot.json", encoding="utf-8"))
        snapshot.pop("parts", None)
        for one in snapshot["evidence"]:
-           one["rows"] = [row if set(row) == {"redacted"} else {"redacted": sha256(row)} for row in one["rows"]]
+           one["rows"] = [
+               row if set(row) == {"redacted"} else {"redacted": sha256(row)} for row in one["rows"]
+           ]
        for slide in snapshot["slides"]:
            for block in slide["blocks"]:
                if "items" in block:
@@ -239,7 +256,7 @@ def readme(snapshot: Mapping[str, Any], sha256: str) -> bytes:
     language = snapshot["language"] if snapshot["language"] in LANGUAGES else "en"
     gone, partly = digests.redacted(snapshot), digests.PARTS in snapshot
     whole = digests.scheme_of(snapshot) == digests.WHOLE and not partly
-    redacted = REDACTED[language].format(count=gone, partly=PARTLY[language] if partly else "") if gone else ""
+    told = REDACTED[language].format(count=gone, partly=PARTLY[language] if partly else "")
     said = README[language].format(
         title=snapshot["names"].get("title") or snapshot["names"].get("brand", ""),
         version=snapshot["version"],
@@ -248,6 +265,6 @@ def readme(snapshot: Mapping[str, Any], sha256: str) -> bytes:
         id=snapshot["id"],
         sha256=sha256,
         program=WHOLE_PROGRAM if whole else PROGRAM,
-        redacted=redacted,
+        redacted=told if gone else "",
     )
     return said.encode()

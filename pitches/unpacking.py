@@ -37,11 +37,13 @@ BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImpl
 # What comes of taking a document of anybody's for a snapshot.
 STRANGE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, OSError)
 UNDERSTOOD = (SNAPSHOT, MANIFEST, SUMS)
+OURS = (*UNDERSTOOD, *tables.NAMES)
 ENCRYPTED = 0x1
 PACKED_AS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 # Why a line is not well, in words.
 NOT_SAID = gettext_noop("This file is not in the manifest.")
+NOT_OURS = gettext_noop("Earshot writes no such file.")
 NOT_THERE = gettext_noop("The manifest names this file, but it is not there.")
 ANOTHER_HASH = gettext_noop("Its SHA-256 is not the one in the manifest.")
 DAMAGED = gettext_noop("The file is damaged and cannot be read to its end.")
@@ -202,9 +204,9 @@ def _report(found: Mapping[str, _Read | None]) -> Report:
     if SUMS in found:
         by_name[SUMS] = _sums(told, found)
     by_name[MANIFEST] = Line(MANIFEST, "ok")
-    lines = [by_name.pop(name, None) or Line(name, "unexpected", NOT_SAID) for name in sorted(found)]
-    lines += [by_name[name] for name in sorted(by_name)]  # those that are missing
-    return _about(tuple(lines), snapshot, str(pitch["digest"]), seal)
+    extra = {name: Line(name, "unexpected", NOT_SAID) for name in found if name not in by_name}
+    lines = tuple(line for _, line in sorted((by_name | extra).items()))
+    return _about(lines, snapshot, str(pitch["digest"]), seal)
 
 
 def _document(read: _Read | None) -> dict[str, Any] | None:
@@ -240,7 +242,7 @@ def _look_inside(
     manifest: Mapping[str, Any],
     found: Mapping[str, _Read | None],
 ) -> None:
-    """Whoever changes a file can change its hash in the manifest, too: so all is held against the snapshot."""
+    """Who changes a file can change its hash in the manifest, too: so all is held against the snapshot."""
 
     def spoil(name: str, why: str) -> None:
         if name in by_name and by_name[name].state == "ok":
@@ -256,7 +258,9 @@ def _look_inside(
         spoil(SNAPSHOT, OTHER_PITCH)
     try:
         named = set(packing.named_captures(snapshot))
-        made = tables.all_of(snapshot, str(pitch["digest"])) if manifest.get("tables") == tables.VERSION else {}
+        made = (
+            tables.all_of(snapshot, str(pitch["digest"])) if manifest.get("tables") == tables.VERSION else {}
+        )
     except STRANGE:
         spoil(SNAPSHOT, NO_SNAPSHOT)
         return
@@ -269,9 +273,8 @@ def _look_inside(
     for name in list(by_name):
         if name.startswith(CAPTURES) and name.removeprefix(CAPTURES) not in named:
             spoil(name, OTHER_TABLE)
-        elif not name.startswith(CAPTURES) and name not in {SNAPSHOT, SUMS, *tables.NAMES}:
-            if name in found:
-                by_name[name] = Line(name, "unexpected", NOT_SAID)
+        elif name in found and not name.startswith(CAPTURES) and name not in OURS:
+            by_name[name] = Line(name, "unexpected", NOT_OURS)
 
 
 def _sums(told: Iterable[File], found: Mapping[str, _Read | None]) -> Line:

@@ -15,7 +15,7 @@ Known = Literal["frozen_here", "another_digest", "not_here"]
 
 
 def of_pitch(pitch: Pitch) -> Seal:
-    """Whether a frozen pitch is as it was frozen: its document, and that this is the document of this pitch."""
+    """Whether a frozen pitch is as it was frozen: its document, and that this is of no other pitch."""
     snapshot = pitch.snapshot or {}
     seal = digests.check(snapshot, pitch.sha256)
     same = (snapshot.get("id"), snapshot.get("version")) == (str(pitch.code), pitch.version)
@@ -34,7 +34,7 @@ class Standing:
 
 def known_to(user: User, report: Report) -> Standing:
     """Whether this Earshot froze such a pitch; nobody learns of one in a workspace that is not theirs."""
-    if report.code is None:
+    if report.code is None or report.version is None:
         return Standing("not_here")
     mine = Pitch.objects.filter(workspace__members=user, frozen_at__isnull=False)
     pitch = mine.select_related("workspace").filter(code=report.code, version=report.version).first()

@@ -22,6 +22,7 @@ from tests.make import hear, make_brand, make_item, make_mention, make_search, m
 pytestmark = pytest.mark.django_db
 
 WHO = "@Nils@forum.example"
+SAID = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -41,12 +42,18 @@ def kept(workspace: Workspace) -> str:
     """Every row of the room, as text."""
     rows: list[Any] = []
     for model in apps.get_app_config("listening").get_models():
-        rows += [{**model_to_dict(one), "words": str(getattr(one, "words", ""))} for one in model.objects.all()]
+        rows += [
+            {**model_to_dict(one), "words": str(getattr(one, "words", ""))} for one in model.objects.all()
+        ]
     return json.dumps(rows, default=str, ensure_ascii=False).lower()
 
 
 def post(text: str = "I like Fjällvik, says Nils, very much indeed", **fields: Any) -> Any:
-    values = {"author": WHO, "author_url": "https://forum.example/@nils", "url": "https://forum.example/@nils/1"}
+    values = {
+        "author": WHO,
+        "author_url": "https://forum.example/@nils",
+        "url": "https://forum.example/@nils/1",
+    }
     return make_item(text, **{"external_id": "https://forum.example/users/nils/1", **values, **fields})
 
 
@@ -59,7 +66,14 @@ def test_words_and_name_go_and_counts_stay(workspace: Workspace) -> None:
     assert gone.mentions == (mention.pk,)
     assert gone.urls == {"https://forum.example/@nils/1", "https://forum.example/@nils"}
     left = Mention.objects.get(pk=mention.pk)
-    assert (left.title, left.text, left.note, left.tags, left.author, left.words) == ("", "", "", [], None, None)
+    assert (left.title, left.text, left.note, left.tags, left.author, left.words) == (
+        "",
+        "",
+        "",
+        [],
+        None,
+        None,
+    )
     assert (left.published_at, left.site.domain) == (mention.published_at, "forum.example")
     assert left.metrics == {"likes": 3} and left.is_erased and not left.is_starred
     assert "nils" not in kept(workspace)
@@ -81,7 +95,9 @@ def test_the_next_poll_meets_the_row_that_is_left(workspace: Workspace) -> None:
 
 def test_what_they_write_later_is_counted_and_not_kept(workspace: Workspace) -> None:
     erase(workspace)
-    saved = hear(workspace, post("Fjällvik again, says Nils", external_id="https://forum.example/users/nils/2"))
+    saved = hear(
+        workspace, post("Fjällvik again, says Nils", external_id="https://forum.example/users/nils/2")
+    )
     assert (saved.found, saved.new) == (1, 1)
     assert queries.counts(queries.matched(workspace)).mentions == 1
     assert "nils" not in kept(workspace)
@@ -118,7 +134,7 @@ def test_answers_in_their_thread_stay_one_conversation(workspace: Workspace) -> 
 def test_a_thread_is_read_again_without_the_name(workspace: Workspace) -> None:
     mention = make_mention(workspace, "I like Fjällvik", author="@bob@forum.example", replies=2)
     replies = [
-        Reply("https://forum.example/users/nils/7", "https://forum.example/@nils/7", WHO, published_at=datetime(2026, 1, 2, tzinfo=UTC)),
+        Reply("https://forum.example/users/nils/7", "https://forum.example/@nils/7", WHO, published_at=SAID),
         Reply("8", "https://forum.example/@ida/8", "@ida@forum.example"),
     ]  # fmt: skip
     for _ in range(2):
@@ -126,7 +142,10 @@ def test_a_thread_is_read_again_without_the_name(workspace: Workspace) -> None:
         erase(workspace)
         mention.conversation.refresh_from_db()
         found = mention.conversation
-        assert [(one["author"], one["at"][:10]) for one in found.replies] == [("", "2026-01-02"), ("@ida@forum.example", "")]
+        assert [(one["author"], one["at"][:10]) for one in found.replies] == [
+            ("", "2026-01-02"),
+            ("@ida@forum.example", ""),
+        ]
         assert sorted(found.participants) == ["@bob@forum.example", "@ida@forum.example"]
         assert found.state == Conversation.State.READ
     assert "nils" not in kept(workspace)

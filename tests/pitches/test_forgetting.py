@@ -41,7 +41,8 @@ def erase(workspace: Workspace, alice: User, author: Author) -> forgetting.Erase
 def said_of(author: Author) -> list[str]:
     """Everything that would tell of the author: the handle, and the addresses and words of their posts."""
     rows = Mention.objects.filter(author=author)
-    return [author.handle, *(one.url for one in rows), *(one.text for one in rows if len(one.text) > 30)]
+    others = set(Mention.objects.exclude(author=author).values_list("text", flat=True))
+    return [author.handle, *(one.url for one in rows), *({one.text for one in rows if one.text} - others)]
 
 
 def test_nothing_of_the_author_is_left_and_the_digest_stays(
@@ -65,7 +66,10 @@ def test_decks_of_what_is_left_say_that_something_was_redacted(
 ) -> None:
     erase(workspace, alice, author)
     left = contract.current(Pitch.objects.get(pk=frozen.pk).snapshot)
-    for language, word in (("en", "Redacted: the author was erased."), ("sv", "Borttaget: avsändaren är raderad.")):
+    for language, word in (
+        ("en", "Redacted: the author was erased."),
+        ("sv", "Borttaget: avsändaren är raderad."),
+    ):
         deck = web.deck(left, language, lambda name: f"#{name}")
         assert word in str(deck)
         assert pptx.render(left, language)[:2] == b"PK"
@@ -93,7 +97,9 @@ def test_drafts_lose_what_was_chosen_of_the_author(
     erase(workspace, alice, author)
     pitch.refresh_from_db()
     assert Edits.from_json(pitch.edits).quotes == ()
-    assert Edits.from_json(pitch.revisions.all()[0].edits).quotes == quotes[1:], "nor does undoing bring it back"
+    assert Edits.from_json(pitch.revisions.all()[0].edits).quotes == quotes[1:], (
+        "nor does undoing bring it back"
+    )
     assert pitch.actions.filter(mention=None).count() == 1
 
 
@@ -127,7 +133,10 @@ def test_a_pitch_that_was_hashed_whole_loses_the_author_too(
     whole = json.loads(json.dumps(digests.mapped(old.snapshot, digests.without_salt)))
     del whole["scheme"]
     hashed = digests.sha256_of(whole)
-    as_owner(f"UPDATE pitches_pitch SET snapshot = %s, sha256 = %s WHERE id = {old.pk}", [json.dumps(whole), hashed])
+    as_owner(
+        f"UPDATE pitches_pitch SET snapshot = %s, sha256 = %s WHERE id = {old.pk}",
+        [json.dumps(whole), hashed],
+    )
     words = said_of(author)
     erase(workspace, alice, author)
     after = Pitch.objects.get(pk=old.pk)
@@ -188,7 +197,7 @@ def test_the_database_lets_a_part_go_and_nothing_else(frozen: Pitch) -> None:
 
 
 def test_the_database_writes_hostile_words_down_as_we_do(frozen: Pitch) -> None:
-    said = ["\"quoted\" \\ / \b\f\n\r\t\x01\x1f\x7f", "å ä ö 🦊 \u2028 \ufeff", "ключ", "", "</script>", "0.10"]
+    said = ['"quoted" \\ / \b\f\n\r\t\x01\x1f\x7f', "å ä ö 🦊 \u2028 \ufeff", "ключ", "", "</script>", "0.10"]
     part = {word: [word, {"z": None, "a": True, "Z": 12, "ö": False}, []] for word in said}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pitches_canonical(%s::jsonb)", [json.dumps(part)])

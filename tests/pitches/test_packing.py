@@ -64,6 +64,15 @@ def zipped(contents: Files) -> bytes:
     return buffer.getvalue()
 
 
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def as_rows(content: bytes) -> list[dict[str, str]]:
+    """A table as a spreadsheet reads it."""
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
 def verify(content: bytes) -> unpacking.Report:
     return unpacking.verify(io.BytesIO(content))
 
@@ -76,7 +85,9 @@ def states(report: unpacking.Report) -> dict[str, str]:
 def resealed(contents: Files, **pitch: Any) -> Files:
     """As somebody who knows the format writes the manifest anew, for the files that are there."""
     others = {name: one for name, one in contents.items() if name not in (packing.MANIFEST, packing.SUMS)}
-    listed = [packing.File(name, hashlib.sha256(one).hexdigest(), len(one)) for name, one in sorted(others.items())]
+    listed = [
+        packing.File(name, hashlib.sha256(one).hexdigest(), len(one)) for name, one in sorted(others.items())
+    ]
     manifest = json.loads(contents[packing.MANIFEST])
     manifest["files"] = [vars(one) for one in listed]
     manifest["pitch"] |= pitch
@@ -111,7 +122,7 @@ def test_redacted_parts_verify_and_are_counted() -> None:
     report = verify(packed(left))
     assert report.seal.redacted == digests.redacted(left) > 3
     assert report.seal.is_intact
-    found = csv.DictReader(io.StringIO(files(packed(left))["rows.csv"].decode("utf-8-sig")))
+    found = as_rows(files(packed(left))["rows.csv"])
     assert all(len(row["redacted"]) == 64 and not row["author"] + row["title"] for row in found)
 
 
@@ -148,9 +159,15 @@ def test_the_program_in_the_readme_prints_the_digest(tmp_path: Path, language: s
     found = files(b"".join(packing.written(snapshot, wanted)))
     said = found["README.txt"].decode()
     assert wanted in said and len(max(said.splitlines(), key=len)) < 125
-    program = textwrap.dedent("\n".join(line for line in said.splitlines() if line.startswith("       ") and "SHA256SUMS" not in line))
+    program = textwrap.dedent(
+        "\n".join(
+            line for line in said.splitlines() if line.startswith("       ") and "SHA256SUMS" not in line
+        )
+    )
     (tmp_path / "snapshot.json").write_bytes(found["snapshot.json"])
-    run = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert run.stdout.strip() == (snapshot["parts"] if kind == "partly" else wanted)
 
 
@@ -161,7 +178,9 @@ def test_no_cell_is_a_formula(text: str) -> None:
     assert tables.safe(text).removeprefix("'") == text.removeprefix("'")
 
 
-@pytest.mark.parametrize("cell", ["=1+1", " =1", "\t=1", "\u200b=1", "+1", "-1", "@sum", "＝1", "\ufeff=cmd", "\r1"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", " =1", "\t=1", "\u200b=1", "+1", "-1", "@sum", "＝1", "\ufeff=cmd", "\r1"]
+)
 def test_what_a_spreadsheet_would_run_begins_with_an_apostrophe(cell: str) -> None:
     assert tables.safe(cell) == f"'{cell}"
     row = next(csv.reader(io.StringIO(tables.sheet(["x"], [[cell]]).decode("utf-8-sig")[3:])))
@@ -169,7 +188,11 @@ def test_what_a_spreadsheet_would_run_begins_with_an_apostrophe(cell: str) -> No
 
 
 def test_tables_hold_what_the_snapshot_holds() -> None:
-    found = {name: list(csv.DictReader(io.StringIO(one.decode("utf-8-sig")))) for name, one in files().items() if name.endswith(".csv")}
+    found = {
+        name: list(csv.DictReader(io.StringIO(one.decode("utf-8-sig"))))
+        for name, one in files().items()
+        if name.endswith(".csv")
+    }
     assert [row["key"] for row in found["figures.csv"]] == sorted(SNAPSHOT["figures"])
     assert [row["id"] for row in found["evidence.csv"]] == [one["id"] for one in SNAPSHOT["evidence"]]
     assert len(found["rows.csv"]) == sum(len(one["rows"]) for one in SNAPSHOT["evidence"])
@@ -252,7 +275,9 @@ def test_a_damaged_file_is_named() -> None:
         at = info.header_offset + 30 + len("rows.csv") + info.compress_size // 2
     report = verify(WHOLE[:at] + bytes([WHOLE[at] ^ 0x10]) + WHOLE[at + 1 :])
     assert states(report) == {"rows.csv": "changed"}
-    assert next(line for line in report.lines if line.name == "rows.csv").reason.startswith("The file is damaged")
+    assert next(line for line in report.lines if line.name == "rows.csv").reason.startswith(
+        "The file is damaged"
+    )
 
 
 # What is no file of evidence
@@ -338,9 +363,16 @@ def test_no_damage_goes_unseen_or_crashes(data: st.DataObject) -> None:
         assert files(bytes(changed)) == files()
 
 
+KEYS = st.sampled_from(["rows", "id", "en", "type", "blocks", "items", "label", "redacted"])
+ANYTHING = st.recursive(
+    st.none() | st.integers() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
 @settings(max_examples=100, deadline=None)
-@given(st.dictionaries(st.sampled_from([*SNAPSHOT, "x"]), st.recursive(st.none() | st.integers() | st.text(max_size=4),
-       lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["rows", "id", "en", "type"]), inner, max_size=3), max_leaves=8)))  # fmt: skip
+@given(st.dictionaries(st.sampled_from([*SNAPSHOT, "x"]), ANYTHING))
 def test_a_snapshot_of_anything_crashes_nothing(changes: dict[str, Any]) -> None:
     """Its digest fits, because whoever made it can count."""
     strange = SNAPSHOT | changes

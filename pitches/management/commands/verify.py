@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *, file: Path | None, pitch: UUID | None, **options: Any) -> None:
         if (file is None) == (pitch is None):
             raise CommandError("Name a file of evidence, or a frozen pitch with --pitch.")
-        if not (self._file(file) if file else self._pitch(pitch)):
+        if not (self._file(file) if file else pitch and self._pitch(pitch)):
             sys.exit(1)
 
     def _file(self, file: Path) -> bool:
@@ -43,20 +43,26 @@ class Command(BaseCommand):
             self.stdout.write(f"{line.state:<10} {line.name}{f': {line.reason}' if line.why else ''}")
         if report.code:
             frozen = f"{report.frozen_at:%Y-%m-%d %H:%M %Z}" if report.frozen_at else ""
-            self.stdout.write(f"Pitch {report.code}, version {report.version}, frozen {frozen}: {report.title}")
+            self.stdout.write(
+                f"Pitch {report.code}, version {report.version}, frozen {frozen}: {report.title}"
+            )
         self._seal(report.seal, report.digest)
         if report.is_sound:
-            self.stdout.write("Nothing has changed. Compare the digest with the one on the page of the pitch.")
+            self.stdout.write(
+                "Nothing has changed. Compare the digest with the one on the page of the pitch."
+            )
         else:
             self.stdout.write(f"Not what it was: {report.wrong} of {len(report.lines)} files differ.")
         return report.is_sound
 
-    def _pitch(self, code: UUID | None) -> bool:
+    def _pitch(self, code: UUID) -> bool:
         found = Pitch.objects.filter(code=code).first()
         if found is None or not found.is_frozen:
             raise CommandError(f"There is no frozen pitch {code}.")
         seal = verifying.of_pitch(found)
-        self.stdout.write(f"{'ok' if seal.is_intact else 'changed':<10} {found.title}, version {found.version}")
+        self.stdout.write(
+            f"{'ok' if seal.is_intact else 'changed':<10} {found.title}, version {found.version}"
+        )
         self._seal(seal, found.sha256)
         return seal.is_intact
 
@@ -66,6 +72,6 @@ class Command(BaseCommand):
             self.stdout.write(f"redacted   {seal.redacted} parts, because their authors were erased")
         if seal.partly:
             self.stdout.write(
-                "It was frozen by an older Earshot and lost parts since: the digest of the whole cannot be taken any "
-                "more, so what is left was checked by the one over its parts."
+                "An older Earshot froze it, and it lost parts since: the digest of the whole cannot be taken "
+                "any more, so what is left was checked by the one over its parts."
             )
