@@ -111,6 +111,7 @@ FORM_RENDERER = "config.forms.TablerRenderer"
 
 WORKSPACE_HOME = "pitches:home"
 WORKSPACE_SETUP = "competitors:setup"
+ERASE_AUTHOR = "pitches:erase_author"  # takes ?author=
 SAMPLE_SEEDER = "pitches.sample.seed"  # seed(user) -> Workspace; "" offers no sample workspace
 NAVIGATION: list[tuple[Any, ...]] = [
     ("pitches:home", _("Home"), "home"),
@@ -128,6 +129,8 @@ NAVIGATION_MORE: list[tuple[Any, ...]] = [
     ("teams:members", _("Members"), "users-group"),
     ("teams:settings", _("Workspace"), "settings", "manage"),
     ("teams:audit", _("Log"), "history", "manage"),
+    ("pitches:verify", _("Verify evidence"), "shield-check"),
+    ("pitches:erase_author", _("Erase an author"), "eye-off", "manage"),
 ]
 # What the verbs of each room mean in the log of who did what (teams.audit).
 AUDIT_WORDS = [f"{room}.audit_words" for room in ("teams", "listening", "competitors", "pitches")]
@@ -286,6 +289,15 @@ FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+# What people send us: what is larger than this is not kept, not even for a moment (config.uploads)
+
+LARGEST_UPLOAD = 100_000_000  # bytes
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Style sheets, scripts, fonts
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Least
 
-from listening import door, feeds, polls, schedule, searches, store
+from listening import door, erasing, feeds, polls, schedule, searches, store
 from listening.models import Conversation, Feed, FeedSubscription, Fetch, Scan, Search, SearchVersion
 from listening.net import Busy, SourceError
 from listening.pipeline import match, normalise, reach_back
@@ -233,7 +233,8 @@ class Threads:
 
     def _to_be_read_again(self, fetch: Fetch) -> QuerySet[Conversation]:
         """Those that were asked for when they were young, and not lately: a few times each."""
-        return self._dated(fetch).filter(read_at__lt=Least(F("posted") + RIPE, fetch.scan.slot - READ_AGAIN))
+        grown = self._dated(fetch).filter(read_at__lt=Least(F("posted") + RIPE, fetch.scan.slot - READ_AGAIN))
+        return grown.exclude(external_id__startswith=erasing.PREFIX)  # of an erased author: no way there
 
     def _more_may_come(self, fetch: Fetch) -> bool:
         """Whether another fetch of this scan may still find conversations on this source."""

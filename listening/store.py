@@ -1,17 +1,20 @@
 """The only writer of mentions, stories, conversations, sites with their popularity, and authors.
 
+With ``forget``, which takes authors out again.
+
 Every function runs inside the caller's transaction, may run twice, and touches one workspace; sites and
 their popularity are global.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import connection
 
+from listening import forget
 from listening.models import (
     Author,
     Conversation,
@@ -68,15 +71,13 @@ def save(workspace: Workspace, heard: Iterable[Heard], now: datetime, fetch: Fet
 
     A known mention keeps its date, text and first fetch; metrics, reply counts and last_seen_at are renewed.
     """
-    by_id: dict[tuple[str, str], Heard] = {}
-    for one in heard:
-        if one.hits:
-            by_id.setdefault(
-                (one.draft.source, one.draft.external_id), one
-            )  # twins within a page: first wins
-    if not by_id:
+    found = [one for one in heard if one.hits]
+    if not found:
         return Saved()
     lock(workspace)
+    by_id: dict[tuple[str, str], Heard] = {}
+    for one in _without_the_erased(workspace, found):
+        by_id.setdefault((one.draft.source, one.draft.external_id), one)  # twins within a page: first wins
     rows = list(by_id.values())
     drafts = [one.draft for one in rows]
     known = _known(workspace, drafts)
@@ -86,6 +87,15 @@ def save(workspace: Workspace, heard: Iterable[Heard], now: datetime, fetch: Fet
     known |= _insert(workspace, fresh, conversations, now, fetch)
     _save_matches(workspace, rows, known)
     return Saved(found=len(rows), new=len(fresh))
+
+
+def _without_the_erased(workspace: Workspace, heard: Sequence[Heard]) -> Iterator[Heard]:
+    """What came in, without words and names of authors who asked to be forgotten; they count as before."""
+    drafts = forget.blanked(workspace, [one.draft for one in heard])
+    for one, draft in zip(heard, drafts, strict=True):
+        is_blank = one.draft.is_searchable and not draft.is_searchable
+        hits = tuple(replace(hit, where=(), content_hash="") for hit in one.hits) if is_blank else one.hits
+        yield Heard(draft, hits)
 
 
 def _known(workspace: Workspace, drafts: Sequence[Draft]) -> dict[tuple[str, str], Mention]:
@@ -296,7 +306,7 @@ def save_thread(conversation: Conversation, replies: Iterable[Reply], now: datet
 
     Some sources give the post that opened the thread, too, which we may not have heard ourselves.
     """
-    rows = {reply.external_id: reply for reply in replies}
+    rows = {reply.external_id: reply for reply in forget.without_names(conversation, replies)}
     opening = rows.pop(conversation.external_id, None)
     if opening and not conversation.opener:
         conversation.opener = opening.author.lower()

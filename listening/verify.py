@@ -15,6 +15,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Count, Exists, ForeignKey, Model, OuterRef, Q, QuerySet, UniqueConstraint
 
+from listening.erasing import sealed_id
 from listening.models import Match, Mention, SearchVersion
 from listening.pipeline import bounded_id
 from listening.query import Query, sql
@@ -155,7 +156,12 @@ def _missing(workspace_pk: int, one: Expected) -> list[str]:
             Exists(matches.filter(brand__name=one.brand) if one.brand else matches.filter(brand=None))
         )
     ids = set(there.values_list("external_id", flat=True))
-    return [each for each in one.ids if bounded_id(each) not in ids]
+    missing = [bounded_id(each) for each in one.ids if bounded_id(each) not in ids]
+    if not missing:
+        return []
+    code = Workspace.objects.values_list("code", flat=True).get(pk=workspace_pk)
+    # An author who asked to be forgotten leaves their posts behind under other ids.
+    return [each for each in missing if sealed_id(code, one.source, each) not in ids]
 
 
 def _tables() -> list[type[Model]]:

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-KINDS = {"pitch": _("Pitches"), "share": _("Shared links")}
+from listening import sources
+
+KINDS = {
+    "author": _("Authors"),
+    "pitch": _("Pitches"),
+    "sample": _("Samples"),
+    "share": _("Shared links"),
+}
 SENTENCES = {
+    "author.erased": _("Erased an author who asked to be forgotten: {object}"),
     "pitch.created": _("Began the pitch {object}"),
     "pitch.deleted": _("Deleted the pitch {object}"),
     "pitch.frozen": _("Froze the pitch {object}"),
     "pitch.versioned": _("Began the next version of the pitch {object}"),
     "share.created": _("Made a link to the pitch {object}"),
     "share.revoked": _("Revoked a link to the pitch {object}"),
+    "sample.drawn": _("Drew a sample of the mentions of {object}"),
 }
 DETAILS = {
+    "conversations": _("Conversations"),
+    "mentions": _("Mentions"),
+    "pitches": _("Frozen pitches with something redacted"),
+    "population": _("Drawn from"),
+    "sampled": _("Drawn"),
+    "seed": _("Seed"),
     "sha256": "SHA-256",
     "version": _("Version"),
     "recipient": _("For"),
@@ -22,3 +37,4 @@ DETAILS = {
     "downloads": _("Downloads"),
     "handles": _("Names shown"),
 }
+VALUES = {"author.erased": sources.label}

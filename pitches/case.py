@@ -5,19 +5,16 @@ build(pitch) -> Case (figures, verdicts, slides) -> check -> freeze -> snapshot 
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
-from pitches import frame, outline, verdicts
+from pitches import frame, outline, precision, provenance, verdicts
 from pitches.decks import contract
+from pitches.digests import canonical, hash_of
 from pitches.edits import Edits
 from pitches.figures import Value
 from pitches.ground import Ground
@@ -28,6 +25,8 @@ from pitches.steps.start import Ask, Chosen
 from pitches.verdicts import State, Verdict
 from pitches.words import Text, join
 from teams.models import Workspace
+
+__all__ = ["Case", "StepCase", "build", "canonical", "hash_of", "period_of"]
 
 TEMPLATE = 1  # raised whenever the slides change, so that a frozen deck tells what made it
 DEFAULT_DAYS = 30
@@ -93,7 +92,7 @@ class Case:
             made += module.slides(ground, *_shown(by_number[number]))
         made += start.slides(ground, self.chosen, *_shown(by_number[5]))
         made.append(start.decision(ground, by_number[5].verdict.state, self._decision_title(), complete))
-        made += frame.appendix(ground)
+        made += [*frame.appendix(ground), precision.slide(ground)]
         by_key = {slide.key: slide for slide in made}
         return tuple(by_key[key] for key in outline.keys(self.pitch.length, list(by_key)))
 
@@ -132,6 +131,10 @@ class Case:
             "evidence": evidence,
             "slides": slides,
         }
+        if details:
+            every = ground.covered(ground.searches)
+            snapshot["searches"] = provenance.searches(ground.searches)
+            snapshot["coverage"] = provenance.coverage([*every, *ground.off])
         return snapshot  # type: ignore[return-value]  # built key by key as the contract says; checked by decks.snapshot
 
 
@@ -158,6 +161,7 @@ def build(pitch: Pitch, now: datetime | None = None) -> Case:
     ]
     chosen = tuple(_chosen(pitch)) if pitch.pk else ()
     start.measure_actions(ground, chosen)
+    precision.measure(ground)
     edits = Edits.from_json(pitch.edits)
     steps = tuple(_step(ground, number, verdict, edits) for number, verdict in enumerate(found, 1))
     return Case(pitch, ground, edits, steps, ask, chosen)
@@ -171,7 +175,9 @@ def _name(ground: Ground, pitch: Pitch) -> None:
 
 
 def _chosen(pitch: Pitch) -> list[Chosen]:
-    actions = Action.objects.filter(pitch=pitch).select_related("mention__site", "mention__conversation")
+    actions = Action.objects.filter(pitch=pitch).select_related(
+        "mention__site", "mention__author", "mention__conversation"
+    )
     return [Chosen(one.mention, one.owner, one.due) for one in actions]
 
 
@@ -219,15 +225,3 @@ def period_of(
     """The last ``days`` whole days up to today, in the workspace's zone."""
     today = workspace.localtime(now or timezone.now()).date()
     return today - timedelta(days=days - 1), today
-
-
-def canonical(snapshot: Mapping[str, Any]) -> bytes:
-    """The one way to write a snapshot down: what the hash is taken of."""
-    return json.dumps(
-        snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    ).encode()
-
-
-def hash_of(snapshot: Mapping[str, Any]) -> str:
-    """sha256 over the canonical JSON."""
-    return hashlib.sha256(canonical(snapshot)).hexdigest()

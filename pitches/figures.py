@@ -12,7 +12,7 @@ from pitches.words import Text
 
 Kind = Literal["measured", "estimated", "manual", "assumption"]
 Unit = Literal["count", "percent", "ratio", "days", "hours", "money", "date", "rank", "score", "number"]
-Row = dict[str, str]  # title, url, site, author, date, excerpt, why
+Row = dict[str, str]  # see decks.contract.EvidenceRow
 Value = int | float | str | None
 
 

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from listening import sources
+from pitches import unpacking
 from pitches.models import Action, Pitch
 
 LONGEST_PERIOD = 366
@@ -135,3 +137,37 @@ class ActionForm(forms.ModelForm[Action]):
 
 
 ActionFormSet = forms.modelformset_factory(Action, form=ActionForm, extra=0, can_delete=True)
+
+
+class EvidenceForm(forms.Form):
+    """A file of evidence; what it holds becomes an ``unpacking.Report``. Nothing of it is kept."""
+
+    file = forms.FileField(
+        label=_("File of evidence"),
+        allow_empty_file=True,
+        help_text=_("The ZIP file that somebody downloaded of a frozen pitch. 100 MB at most."),
+        error_messages={"required": _("Choose a ZIP file of at most 100 MB.")},
+        widget=forms.ClearableFileInput(attrs={"accept": ".zip,application/zip"}),
+    )
+
+    def clean_file(self) -> unpacking.Report:
+        try:
+            return unpacking.verify(self.cleaned_data["file"])
+        except unpacking.Refused as refused:
+            raise ValidationError(str(refused)) from refused
+
+
+class EraseForm(forms.Form):
+    """Whom to forget. Nobody is erased without having said so twice."""
+
+    source = forms.ChoiceField(label=_("Source"), choices=sources.choices)
+    handle = forms.CharField(
+        label=_("Author"),
+        max_length=255,
+        help_text=_("As mentions show it, such as @anna@mastodon.example."),
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+    sure = forms.BooleanField(
+        label=_("Erase this author. I know that this cannot be taken back."),
+        error_messages={"required": _("Tick the box first: this cannot be taken back.")},
+    )

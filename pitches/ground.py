@@ -16,6 +16,7 @@ from competitors import observe
 from listening import queries
 from listening.models import Brand, Match, Mention, Search, SearchVersion
 from listening.queries import Coverage
+from pitches import provenance
 from pitches.figures import Details, Kind, Register, Row, Unit, Value
 from pitches.words import LANGUAGES, Text, say
 from teams.models import Workspace
@@ -238,22 +239,30 @@ def inspected(coverage: Iterable[Coverage]) -> int | None:
 
 
 def rows_of(mentions: Sequence[Mention], matches: QuerySet[Match] | None = None) -> list[Row]:
-    """Mentions as evidence rows: a quote of 300 characters at most, the link, no handle."""
-    found: dict[int, set[str]] = {}
+    """Mentions as evidence rows: a quote of 300 characters at most, the link, and how each was found.
+
+    The handle is in it because it proves; whatever shows rows leaves it out. Of a reserved text nothing is.
+    """
+    words: dict[int, set[str]] = {}
     if matches is not None:
         for mention_id, where in matches.filter(mention__in=mentions).values_list("mention_id", "where"):
-            found.setdefault(mention_id, set()).update(
+            words.setdefault(mention_id, set()).update(
                 word for clause in where for word in clause.get("words", ())
             )
+    found, captures = provenance.found_by(mentions, matches), provenance.captures_of(mentions)
     return [
         {
-            "title": mention.title[:200],
+            "title": mention.title[:200] if mention.is_searchable else "",
             "url": mention.url,
             "site": mention.site.domain,
-            "author": "",
+            "author": mention.author.handle if mention.author and mention.is_searchable else "",
             "date": mention.published_at.isoformat(),
-            "excerpt": mention.quote if mention.is_searchable else "",
-            "why": ", ".join(sorted(found.get(mention.pk, ()))[:5]),
+            "excerpt": mention.quote[:300] if mention.is_searchable else "",
+            "why": ", ".join(sorted(words.get(mention.pk, ()))[:5]),
+            "source": mention.source,
+            "found": found.get(mention.pk, ""),
+            "seen": mention.first_seen_at.isoformat(),
+            "captures": captures.get(mention.pk, ""),
         }
         for mention in mentions
     ]

@@ -22,7 +22,7 @@ from listening import feeds, pipeline, plans, scan, searches, store
 from listening.models import Brand, Credential, Feed, Fetch, Mention, Scan
 from listening.models.credentials import pack
 from listening.types import Item
-from pitches import sharing, verbs
+from pitches import sampling, sharing, verbs
 from pitches.models import Pitch
 from teams import invitations, welcome
 from teams.models import Membership, Role, User, Workspace
@@ -78,6 +78,11 @@ PLACES: dict[str, dict[str, Any]] = {
     "pitches:revoke_link": {"code_of_pitch": "frozen", "pk": "link"},
     "pitches:originals": {"code_of_pitch": "frozen"},
     "pitches:check_originals": {"code_of_pitch": "frozen"},
+    "pitches:pitch_zip": {"code_of_pitch": "frozen"},
+    "pitches:sample": {"code_of_pitch": "draft"},
+    "pitches:draw": {"code_of_pitch": "draft"},
+    "pitches:judge": {"code_of_pitch": "draft"},
+    "pitches:undo_judgement": {"code_of_pitch": "draft"},
 }
 ROLES = (Role.OWNER, Role.ADMIN, Role.EDITOR, Role.VIEWER)
 
@@ -172,6 +177,7 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
     link = sharing.share(
         verbs.freeze(frozen, owner), owner, recipient="The board", until=date.today() + timedelta(days=9)
     ).link
+    _judge(draft, workspace)
     invitation = invitations.invite(workspace, owner, f"dan@{host}", Role.EDITOR).invitation
     return {
         "member": workspace.memberships.order_by("pk").values_list("pk", flat=True).last(),
@@ -189,6 +195,14 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
         "frozen": frozen.code,
         "link": link.pk,
     }
+
+
+def _judge(pitch: Pitch, workspace: Workspace) -> None:
+    """A sample in which everybody has said something, so that everybody has something to take back."""
+    people = [one.user for one in workspace.memberships.select_related("user")]
+    drawn = sampling.draw(sampling.ground_of(pitch), people[0])
+    for person in people:
+        sampling.judge(drawn, person, 0, "relevant")
 
 
 def _mention(workspace: Workspace, text: str, host: str, now: datetime) -> Mention:

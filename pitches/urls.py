@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from pitches.views import decks, home, pitches, sharing
+from pitches.views import decks, forgetting, home, pitches, proving, sampling, sharing
 
 
 class StepNumber:
@@ -55,4 +55,11 @@ urlpatterns = [
     path("pitches/<uuid:code_of_pitch>/originals/", sharing.originals, name="originals"),
     path("pitches/<uuid:code_of_pitch>/originals/check/", sharing.check_originals, name="check_originals"),
     path("pitches/<uuid:code_of_pitch>/evidence/<evidence:name>/", decks.figure, name="figure"),
+    path("pitches/<uuid:code_of_pitch>/evidence.zip", proving.pitch_zip, name="pitch_zip"),
+    path("verify/", proving.verify, name="verify"),
+    path("pitches/<uuid:code_of_pitch>/sample/", sampling.sample, name="sample"),
+    path("pitches/<uuid:code_of_pitch>/sample/draw/", sampling.draw, name="draw"),
+    path("pitches/<uuid:code_of_pitch>/sample/judge/", sampling.judge, name="judge"),
+    path("pitches/<uuid:code_of_pitch>/sample/undo/", sampling.undo, name="undo_judgement"),
+    path("authors/erase/", forgetting.erase_author, name="erase_author"),
 ]

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from listening import store
-from pitches import checks, outline
-from pitches.case import build, hash_of
+from pitches import checks, digests, outline
+from pitches.case import build
 from pitches.checks import Problem
 from pitches.edits import Edits
 from pitches.models import Action, Pitch
@@ -163,8 +163,8 @@ def freeze(pitch: Pitch, user: User, now: datetime | None = None) -> Pitch:
     blocking = [problem for problem in checks.check(case) if problem.blocks]
     if blocking:
         raise Refused(blocking)
-    held.snapshot = dict(case.as_snapshot(now))
-    held.sha256 = hash_of(held.snapshot)
+    held.snapshot = digests.sealed(case.as_snapshot(now))
+    held.sha256 = digests.hash_of(held.snapshot)
     held.frozen_at = now
     held.save(update_fields=["snapshot", "sha256", "frozen_at"])
     record(held.workspace, user, "pitch.frozen", held.title, version=held.version, sha256=held.sha256)

@@ -71,6 +71,7 @@ AN_APP_PASSWORD = {"identifier": "bob.bsky.social", "password": "bbbb-bbbb-bbbb-
 SOON = date.today() + timedelta(days=20)
 ASK = {"ask_hours": "7", "ask_budget": "8", "ask_currency": "SEK", "ask_decide_by": SOON.isoformat()}
 DRAFT = {"code_of_pitch": "draft"}
+SOMEBODY = {"source": "mastodon", "handle": "@nils@forum.example", "sure": "on"}
 
 LINES: dict[str, Line] = {
     "teams:index": Line("anybody"),
@@ -198,6 +199,15 @@ LINES: dict[str, Line] = {
     "shared:pptx": Line("anybody", place={"token": "x"}),
     "shared:pdf": Line("anybody", place={"token": "x"}),
     "shared:memo": Line("anybody", place={"token": "x"}),
+    "pitches:pitch_zip": Line("viewer"),
+    "pitches:verify": Line("viewer"),
+    "pitches:sample": Line("viewer"),
+    "pitches:draw": Line("editor", {"now": "1"}),
+    "pitches:judge": Line("editor", {"place": "0", "answer": "unsure"}),
+    "pitches:undo_judgement": Line("editor", {"now": "1"}),
+    "pitches:erase_author": Line(
+        "admin", {"source": "mastodon", "handle": "@nobody@x.example", "sure": "on"}
+    ),
 }
 WORKS = (200, 302, 405, 422)
 OF_A_WORKSPACE = {name: line for name, line in LINES.items() if line.who in Role.values}

@@ -7,6 +7,7 @@ from listening.models.feeds import Feed, FeedEntry, FeedSubscription
 from listening.models.mentions import Author, Capture, Conversation, Match, Mention, Site, Story
 from listening.models.popularity import SitePopularity
 from listening.models.scans import Fetch, Scan, ScanPlan, SourceSetting
+from listening.models.suppressions import Suppression
 
 __all__ = [
     "Author",
@@ -30,4 +31,5 @@ __all__ = [
     "SitePopularity",
     "SourceSetting",
     "Story",
+    "Suppression",
 ]

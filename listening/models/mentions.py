@@ -150,6 +150,11 @@ class Mention(models.Model):
         return self.title or self.text[:80] or self.url
 
     @property
+    def is_erased(self) -> bool:
+        """Whether its author asked to be forgotten: what counts is left of it."""
+        return self.external_id.startswith("erased:")  # erasing.PREFIX
+
+    @property
     def quote(self) -> str:
         """At most 300 characters, cut between words: what we may print elsewhere."""
         whole = self.text or self.title

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from listening import dispatch, feed_states, feeds, imports, opml, tasks
+from listening import dispatch, erasing, feed_states, feeds, forget, imports, opml, tasks
 from listening.forms import FeedForm, NameForm, OpmlForm
 from listening.models import FeedEntry, FeedSubscription, Mention
 from listening.net import SourceError
@@ -46,7 +47,7 @@ def feed(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpRespon
             return HttpResponseClientRefresh()
         return render(request, "listening/_feed_now.html", context)
     archived = row.feed.entries.filter(published_at__gte=now - feeds.KEPT).order_by("-published_at", "-pk")
-    entries = list(archived)
+    entries = _without_the_erased(workspace, archived)
     mentions = _mentions(workspace, row, entries)
     context |= {
         "rhythm": feed_states.rhythm_words(feed_states.rhythm_of(row.feed)),
@@ -58,6 +59,16 @@ def feed(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpRespon
         "form": NameForm(initial={"name": row.name}),
     }
     return render(request, "listening/feed.html", context)
+
+
+def _without_the_erased(workspace: Workspace, entries: Iterable[FeedEntry]) -> list[FeedEntry]:
+    """The entries, but for those of authors whom the workspace forgot: the feed may still have them."""
+    keys = forget.suppressed(workspace)
+    return [
+        one
+        for one in entries
+        if not keys or erasing.key(workspace.code, "feeds", str(one.item.get("author", ""))) not in keys
+    ]
 
 
 def _mentions(workspace: Workspace, row: FeedSubscription, entries: list[FeedEntry]) -> dict[int, Mention]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -49,7 +51,7 @@ def mentions(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
 def mention(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpResponse:
     """One mention: its words, why it is here, which fetch brought it, who answered."""
     one = get_object_or_404(
-        Mention.objects.select_related("site", "author", "conversation", "first_fetch"),
+        Mention.objects.select_related("workspace", "site", "author", "conversation", "first_fetch"),
         workspace=workspace,
         pk=pk,
     )
@@ -62,6 +64,7 @@ def mention(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpRes
     )
     context = {
         "mention": one,
+        "erase_url": _erase_url(one),
         "popularity": popularity.of_sites({one.site.domain: [one.source]}).get(one.site.domain),
         "matches": matches,
         "copies": copies.select_related("site")[:20],
@@ -69,6 +72,13 @@ def mention(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpRes
         "text_pieces": marked(one, matches, "text"),
     }
     return render(request, "listening/mention.html", context)
+
+
+def _erase_url(one: Mention) -> str:
+    """Where its author can be erased. The page is of a higher room, because decks quote authors, too."""
+    if one.author is None:
+        return ""
+    return f"{reverse(settings.ERASE_AUTHOR, args=[one.workspace.code])}?author={one.author.pk}"
 
 
 @require_POST

@@ -12,7 +12,7 @@ from charts.metrics import width as text_width
 from charts.numbers import legend_height
 from charts.spec import Chart, Series
 from pitches.decks import fit, originals
-from pitches.decks.contract import Block, ChartSeries, Snapshot, Text
+from pitches.decks.contract import Block, ChartSeries, Snapshot, Text, is_redacted
 from pitches.decks.contract import Cell as CellData
 from pitches.decks.flow import NEAR, PAD_X, ChartPiece, Piece, TablePiece, TextPiece, row
 from pitches.decks.geometry import OURS, Geometry
@@ -156,6 +156,10 @@ def _quotes(writer: Writer, block: Block, width: float, density: Density) -> lis
     found: list[Piece] = []
     inset = 10.0
     for item in block["items"]:
+        if is_redacted(item):
+            gone = paragraph([Run(writer.word("redacted"), tone="muted")], width - 2 * inset, density.quote)
+            found.append(TextPiece(width, (gone,), "quote", bar="accent", inset=inset))
+            continue
         paragraphs = (
             paragraph([Run(f"“{quoted(item)}”")], width - 2 * inset, density.quote, after=3.0),
             paragraph(quote_source(writer, item), width - 2 * inset, 10.5),
@@ -218,6 +222,9 @@ def _actions(writer: Writer, block: Block, width: float, density: Density) -> li
     titles = ("action", "why", "owner", "due", "evidence")
     rows = []
     for item in block["items"]:
+        if is_redacted(item):
+            rows.append([[Run(writer.word("redacted"), tone="muted")], *([Run("")] for _ in titles[1:])])
+            continue
         rows.append(
             [
                 [
@@ -322,6 +329,8 @@ def _cell_runs(writer: Writer, data: CellData, common: str) -> list[Run]:
 
     The remark is the class of a figure, where it is another than most of the table's.
     """
+    if is_redacted(data):
+        return [Run(writer.word("redacted"), tone="muted")]
     said: list[Run] = []
     remark: list[Run] = []
     if data.get("text"):

@@ -14,6 +14,7 @@ names::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
@@ -30,6 +31,10 @@ MOST_SLIDES = 60
 MOST_EVIDENCE = 400
 MOST_ROWS = 1000  # of one table
 MOST_CARDS = {"steps": 6, "options": 4}  # beside each other
+
+REDACTED = "redacted"
+
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 Text = dict[str, str]  # language -> template
 
@@ -49,7 +54,11 @@ Figure = TypedDict(
 
 
 class EvidenceRow(TypedDict, total=False):
-    """One thing behind a figure, as it was found. Foreign text."""
+    """One thing behind a figure, as it was found. Foreign text.
+
+    ``author`` proves and is printed nowhere: a deck hides who wrote. Frozen, a row has a ``salt``; when its
+    author was erased, nothing of it is left but ``redacted``, see ``pitches.digests``.
+    """
 
     title: str
     url: str
@@ -58,6 +67,12 @@ class EvidenceRow(TypedDict, total=False):
     date: str | None
     excerpt: str
     why: str
+    source: str  # the outside system that had it
+    found: str  # by which searches, with their versions
+    seen: str  # when we heard it first
+    captures: str  # hashes of the raw answers it came in, with blanks between
+    salt: str
+    redacted: str
 
 
 # How a figure came about: which search, which sources, when, how many inspected, and the list behind it.
@@ -111,6 +126,7 @@ options   {"items": [{"title": Text, "text"?: Text, "chosen"?: true,
            "facts"?: [{"label": Text, "text"?: Text, "figure"?: key}]}]}   one to four columns to choose
            between; their facts stand on common lines, so every option has the same labels in the same
            order; "chosen" marks the one we ask for
+          of both, an item whose author was erased is {"redacted": hash}
 register  {}  every evidence of the snapshot
 """
 
@@ -180,6 +196,15 @@ class Snapshot(TypedDict):
     logo: NotRequired[Logo]
     deck_template: NotRequired[DeckTemplate]
     pages: NotRequired[dict[str, Page]]  # by address; never stored: see ``pitches.decks.originals``
+    scheme: NotRequired[str]  # how the hash was taken, see ``pitches.digests``; none: of the whole document
+    parts: NotRequired[str]  # of a whole one that lost a part: its digest over parts
+    searches: NotRequired[list[dict[str, Any]]]  # every search: id, subject, form, version, text, since
+    coverage: NotRequired[list[dict[str, Any]]]  # per source: state, from, to, inspected, gaps, error
+
+
+def is_redacted(part: object) -> bool:
+    """Whether this is what is left of a row, quote, conversation or cell whose author was erased."""
+    return isinstance(part, dict) and set(part) == {REDACTED} and bool(_HASH.fullmatch(str(part[REDACTED])))
 
 
 def current(snapshot: Mapping[str, Any]) -> Snapshot:
@@ -205,6 +230,8 @@ def block_texts(block: Block) -> Iterator[tuple[str, Text]]:
     if kind in MOST_CARDS:
         yield from _card_texts(block)
     for index, item in enumerate(block.get("items", ())):
+        if is_redacted(item):
+            continue
         if kind == "bullets":
             yield f"items[{index}]", item
         elif kind == "verdicts":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pitches.decks.blocks import FINE, SEPARATOR, Writer, head_row
-from pitches.decks.contract import Evidence, EvidenceRow
+from pitches.decks.contract import Evidence, EvidenceRow, is_redacted
 from pitches.decks.flow import PAD_X, Piece, TablePiece, TextPiece, row
 from pitches.decks.originals import MOST_ORIGINALS, mark, sentence
 from pitches.decks.page import Cell, Paragraph, Row, paragraph
@@ -111,7 +111,11 @@ def _originals(writer: Writer, evidence: Evidence) -> list[list[Run]]:
     rows = evidence.get("rows", [])
     shown = [one for one in rows if web_address(one.get("url"))][:MOST_ORIGINALS]
     lines.extend(_original(writer, one) for one in shown)
-    more = max(evidence.get("rows_total") or 0, len(rows)) - len(shown)
+    gone = sum(1 for one in rows if is_redacted(one))
+    if gone:
+        count = format_number(gone, "count", writer.language)
+        lines.append([Run(writer.word("redacted_rows", count=count), tone="muted")])
+    more = max(evidence.get("rows_total") or 0, len(rows)) - len(shown) - gone
     if shown and more > 0:
         count = format_number(more, "count", writer.language)
         lines.append([Run(writer.word("more_rows", count=count), tone="muted")])

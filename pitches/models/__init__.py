@@ -2,6 +2,7 @@
 
 from pitches.models.pitch import Pitch, Revision
 from pitches.models.plan import Action
+from pitches.models.sampling import Judgement, PrecisionSample
 from pitches.models.sharing import PageCheck, ShareLink
 
-__all__ = ["Action", "PageCheck", "Pitch", "Revision", "ShareLink"]
+__all__ = ["Action", "Judgement", "PageCheck", "Pitch", "PrecisionSample", "Revision", "ShareLink"]

@@ -26,8 +26,9 @@ from listening.models import (
     ScanPlan,
     SearchVersion,
 )
-from pitches import verbs
+from pitches import sampling, verbs
 from pitches.case import period_of
+from pitches.ground import Ground
 from pitches.models import Pitch
 from pitches.sample import history, posts
 from pitches.sample.posts import OWN, RIVALS, Name
@@ -80,6 +81,7 @@ def seed(user: User, now: datetime | None = None) -> Workspace:
         history.result_pages(phrase, place, now)
     _mark(workspace)
     _pitch(workspace, user, now)
+    _judge(workspace, user, now)
     record(workspace, user, "workspace.created", workspace.name, sample=True)
     return workspace
 
@@ -151,6 +153,14 @@ def _mark(workspace: Workspace) -> None:
     odd = newest.filter(source="feeds").last()
     if odd:
         Mention.objects.filter(pk=odd.pk).update(state=Mention.State.NOT_RELEVANT)
+
+
+def _judge(workspace: Workspace, user: User, now: datetime) -> None:
+    """A sample that somebody has judged, all but one of it relevant, and one that nobody can tell."""
+    start, end = period_of(workspace, now=now)
+    drawn = sampling.draw(Ground(workspace, start, end, now), user, seed=2007)
+    for place in range(len(drawn.drawn)):
+        sampling.judge(drawn, user, place, {3: "not_relevant", 11: "unsure"}.get(place, "relevant"), now)
 
 
 def _pitch(workspace: Workspace, user: User, now: datetime) -> Pitch:

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pitches import checks, page_checks, queries, shown, tasks, verbs, wordings
-from pitches.case import Case, StepCase, build, hash_of, period_of
+from pitches import checks, page_checks, queries, shown, tasks, verbs, verifying, wordings
+from pitches.case import Case, StepCase, build, period_of
 from pitches.forms import ActionFormSet, AskForm, PitchForm, StepForm
 from pitches.models import Pitch
 from pitches.shown import Shown, evidence_url
@@ -112,7 +112,7 @@ def _frozen(request: WorkspaceRequest, found: Pitch) -> HttpResponse:
         "pitch": found,
         "shown": shown.of_snapshot(found.snapshot, evidence_url(found)),
         "slides": found.snapshot["slides"],
-        "is_intact": hash_of(found.snapshot) == found.sha256,
+        "seal": verifying.of_pitch(found),
         "following": Pitch.objects.filter(previous=found).first(),
         "checked": page_checks.progress(found),
     }

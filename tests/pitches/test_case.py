@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone, translation
+from pypdf import PdfReader
 
 from competitors.models import Profile
 from listening import queries as heard
 from listening.models import Brand, Fetch, Match, Mention, Search
 from pitches import checks, wordings, words
 from pitches.case import Case, build, period_of
+from pitches.decks import pdf, pptx, web
 from pitches.decks import snapshot as decks
 from pitches.decks.contract import snapshot_texts
 from pitches.figures import NoEvidence, Register
@@ -289,11 +293,19 @@ def test_syndicated_copies_are_one_story(empty: Workspace) -> None:
 # What leaves the workspace
 
 
-def test_evidence_copies_are_short_and_hide_who_wrote(case: Case) -> None:
-    rows = [row for one in case.as_snapshot()["evidence"] for row in one["rows"]]
+def test_evidence_copies_are_short_and_no_deck_says_who_wrote(case: Case) -> None:
+    snapshot = case.as_snapshot()
+    rows = [row for one in snapshot["evidence"] for row in one["rows"]]
     assert len(rows) > 100
-    assert all(len(row["excerpt"]) <= 301 for row in rows)  # 300 and the ellipsis
-    assert {row["author"] for row in rows} == {""}
+    assert all(len(row.get("excerpt", "")) <= 300 for row in rows)
+    handles = {row.get("author", "") for row in rows} - {""}
+    assert len(handles) > 10, "they are kept as proof"
+    shown = [str(web.deck(snapshot, language, lambda name: f"#{name}")) for language in ("en", "sv")]
+    with zipfile.ZipFile(io.BytesIO(pptx.render(snapshot))) as parts:
+        shown += [parts.read(name).decode("utf-8", "replace") for name in parts.namelist()]
+    shown += [page.extract_text() for page in PdfReader(io.BytesIO(pdf.render(snapshot))).pages]
+    assert len(shown) > 30
+    assert not [handle for handle in handles if any(handle in text for text in shown)]
 
 
 def test_step_5_names_five_real_conversations_with_why_owner_and_date(case: Case) -> None:
@@ -325,6 +337,7 @@ def test_every_slide_has_notes_and_all_its_evidence(case: Case) -> None:
         assert slide["notes"]["en"] and slide["notes"]["sv"], slide["key"]
         assert set(slide["evidence"]) <= known
     keys = "cover summary measured talk visibility voice share presence start decision register method health"
+    keys += " precision"
     assert [slide["key"] for slide in snapshot["slides"]] == keys.split()
 
 

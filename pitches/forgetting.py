@@ -1,0 +1,105 @@
+"""Erasing an author: from what was heard, from drafts, and from what was frozen, in one transaction.
+
+A frozen pitch keeps its digest: what quoted the author stands in it as a hash from then on. The database lets
+nothing else of it change (migration 0006). Decks that were downloaded before cannot be called back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from listening import forget, store
+from listening.forget import Forgotten
+from pitches import digests
+from pitches.edits import Edits
+from pitches.models import Action, Pitch, Revision
+from teams.models import User, Workspace, record
+
+
+class Broken(Exception):
+    """A frozen pitch would not verify any more: nothing is done."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was taken out: mentions, the name in conversations, and parts of frozen pitches."""
+
+    mentions: int
+    conversations: int
+    pitches: int
+    parts: int
+
+
+@transaction.atomic
+def erase_author(
+    workspace: Workspace, user: User, source: str, handle: str, now: datetime | None = None
+) -> Erased:
+    """Forgets an author everywhere in the workspace, and sees to it that nothing brings them back.
+
+    Raises Broken, and does nothing, when a frozen pitch would come out with another digest.
+    """
+    store.lock(workspace)
+    gone = forget.forget(workspace, source, handle, now or timezone.now())
+    _leave_drafts(workspace, gone)
+    counts = [_redact(pitch, _quotes(source, handle, gone)) for pitch in _frozen(workspace)]
+    erased = Erased(len(gone.mentions), gone.conversations, sum(map(bool, counts)), sum(counts))
+    # Not the name: the log outlives it.
+    record(
+        workspace,
+        user,
+        "author.erased",
+        source,
+        mentions=erased.mentions,
+        conversations=erased.conversations,
+        pitches=erased.pitches,
+    )
+    return erased
+
+
+def _quotes(source: str, handle: str, gone: Forgotten) -> Callable[[digests.Part], bool]:
+    """Whether a part of a snapshot quotes the author: by name, or by an address that is only theirs."""
+    folded = handle.strip().lower()
+
+    def is_theirs(part: digests.Part) -> bool:
+        author, where = str(part.get("author") or "").strip().lower(), part.get("source")
+        if author and where:
+            return author == folded and where == source
+        return any(part.get(name) in gone.urls for name in ("url", "link") if part.get(name))
+
+    return is_theirs
+
+
+def _frozen(workspace: Workspace) -> list[Pitch]:
+    return list(Pitch.objects.select_for_update().filter(workspace=workspace, frozen_at__isnull=False))
+
+
+def _redact(pitch: Pitch, is_theirs: Callable[[digests.Part], bool]) -> int:
+    """Puts hashes in the place of what quotes the author; how many. Raises Broken."""
+    assert pitch.snapshot is not None
+    left = digests.redact(pitch.snapshot, is_theirs)
+    parts = digests.redacted(left) - digests.redacted(pitch.snapshot)
+    if parts:
+        before, after = (digests.check(one, pitch.sha256) for one in (pitch.snapshot, left))
+        if before.is_intact and not after.is_intact:
+            raise Broken(f"pitch {pitch.code} would not verify")
+        pitch.snapshot = left
+        pitch.save(update_fields=["snapshot"])
+    return parts
+
+
+def _leave_drafts(workspace: Workspace, gone: Forgotten) -> None:
+    """Quotes and conversations to answer that were chosen of the author leave the drafts, also their past."""
+    Action.objects.filter(pitch__workspace=workspace, mention__in=gone.mentions).update(mention=None)
+    for draft in Pitch.objects.select_for_update().filter(workspace=workspace, frozen_at=None):
+        rows: list[Pitch | Revision] = [draft, *draft.revisions.all()]
+        for row in rows:
+            edits = Edits.from_json(row.edits)
+            kept = tuple(pk for pk in edits.quotes if pk not in gone.mentions)
+            if kept != edits.quotes:
+                row.edits = replace(edits, quotes=kept).as_json()
+                row.save(update_fields=["edits"])
