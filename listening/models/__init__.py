@@ -1,6 +1,7 @@
 """What is said, where and by whom, as rows. One file per noun; this is the list."""
 
 from listening.models.brands import Brand, Industry, Search, SearchVersion
+from listening.models.calendars import Calendar, Event
 from listening.models.credentials import Credential
 from listening.models.due import Due
 from listening.models.feeds import Feed, FeedEntry, FeedSubscription
@@ -11,10 +12,12 @@ from listening.models.scans import Fetch, Scan, ScanPlan, SourceSetting
 __all__ = [
     "Author",
     "Brand",
+    "Calendar",
     "Capture",
     "Conversation",
     "Credential",
     "Due",
+    "Event",
     "Feed",
     "FeedEntry",
     "FeedSubscription",
