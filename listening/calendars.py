@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Q, QuerySet
 
 from listening import door, rhythm, schedule
 from listening.feed_states import FAILING_MATTERS, REFUSED, State
@@ -130,9 +130,8 @@ def _keep_events(calendar: Calendar, found: Iterable[Occurrence], now: datetime,
         update_fields=[*told, "is_cancelled", "gone_at"],
     )
     # What we do not keep of a large calendar may still be in it: nothing is gone behind the last one kept.
-    missing = calendar.events.filter(starts_at__gt=now, gone_at=None).exclude(
-        key__in=[one.key for one in rows]
-    )
+    announced = calendar.events.filter(starts_at__gt=now, gone_at=None)
+    missing = announced.exclude(key__in=[one.key for one in rows])
     if is_cut:
         missing = missing.filter(starts_at__lt=max((one.starts_at for one in rows), default=now))
     missing.update(gone_at=now)
@@ -176,11 +175,9 @@ def state_of(calendar: Calendar, now: datetime) -> State:
 
 def coming(workspace: Workspace, now: datetime) -> QuerySet[Event]:
     """The events of followed calendars that are not over, the next first; cancelled ones, too."""
-    over_at = Case(When(ends_at=None, then=F("starts_at")), default=F("ends_at"))
     return (
         Event.objects.filter(calendar__workspace=workspace, starts_at__lte=now + SHOWN_AHEAD)
-        .alias(over_at=over_at)
-        .filter(over_at__gte=now)
+        .filter(Q(ends_at__gte=now) | Q(ends_at=None, starts_at__gte=now))
         .select_related("calendar__workspace")
         .order_by("starts_at", "pk")
     )

@@ -302,10 +302,10 @@ def _occurrence(
         over_at = datetime.combine(last + timedelta(days=1), time.min, zone)
         return replace(one, ends_at=over_at, first_day=begins, last_day=last)
     begins = begins if begins.tzinfo else begins.replace(tzinfo=zone)
-    over_at = None
+    one = replace(one, starts_at=begins, zone_known=zone_known)
     if isinstance(ends, datetime):
-        over_at = max(ends if ends.tzinfo else ends.replace(tzinfo=zone), begins)
-    return replace(one, starts_at=begins, ends_at=over_at, zone_known=zone_known)
+        return replace(one, ends_at=max(ends if ends.tzinfo else ends.replace(tzinfo=zone), begins))
+    return one
 
 
 def _first(component: Any, name: str) -> str:
