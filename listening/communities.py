@@ -24,6 +24,7 @@ class Community:
 
     name: str
     url: str
+    site: str
     conversations: int
     questions: int
     newest: datetime
@@ -46,12 +47,18 @@ def communities(
             conversations=Count("mention__conversation", distinct=True),
             questions=Count("mention", distinct=True, filter=Q(mention__is_question=True)),
             newest=Max("published_at"),
+            site=Max("mention__site__domain"),
         )
         .order_by("-conversations", "-newest", "community")[:limit]
     )
     return [
         Community(
-            row["community"], address(row["community"]), row["conversations"], row["questions"], row["newest"]
+            name=row["community"],
+            url=address(row["community"]),
+            site=row["site"],
+            conversations=row["conversations"],
+            questions=row["questions"],
+            newest=row["newest"],
         )
         for row in rows
     ]

@@ -127,6 +127,17 @@ class Slide(TypedDict):
     evidence: list[str]
 
 
+class Goal(TypedDict):
+    """A figure that shall move. ``baseline`` and ``target`` are keys of figures, too."""
+
+    figure: str
+    baseline: str
+    target: str
+    direction: str  # "up", "down" or "hold" (not below the target)
+    days: int
+    owner: str
+
+
 class Snapshot(TypedDict):
     """A whole deck, frozen (or a draft, when ``frozen_at`` is None)."""
 
@@ -147,6 +158,7 @@ class Snapshot(TypedDict):
     figures: dict[str, Figure]
     evidence: list[Evidence]
     slides: list[Slide]
+    goals: NotRequired[list[Goal]]  # what the plan promises; a follow-up compares it
 
 
 def current(snapshot: Mapping[str, Any]) -> Snapshot:
