@@ -165,13 +165,13 @@ def normal_handle(source: str, handle: str) -> str:
     return "" if source == "reddit" and not handle.startswith("u/") else handle
 
 
-def handles(workspace: Workspace, brand: Brand) -> dict[str, set[str]]:
-    """Under which names the brand writes, per source with conversations; its people's handles included.
+def handles(workspace: Workspace, *brands: Brand) -> dict[str, set[str]]:
+    """Under which names the brands write, per source with conversations; their people's handles included.
 
     A profile that is known by an id tells its name when it is read.
     """
     talking = {kind.name for kind in sources.with_capability("thread")}
-    profiles = Profile.objects.filter(workspace=workspace, brand=brand, source__in=talking)
+    profiles = Profile.objects.filter(workspace=workspace, brand__in=brands, source__in=talking)
     told = Observation.objects.filter(profile__in=profiles, metric="handle").values_list(
         "profile__source", "text"
     )

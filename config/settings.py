@@ -120,6 +120,8 @@ NAVIGATION: list[tuple[Any, ...]] = [
     ("pitches:pitches", _("Pitch"), "presentation"),
 ]
 NAVIGATION_MORE: list[tuple[Any, ...]] = [
+    ("pitches:todo", _("To do"), "checklist"),
+    ("listening:calendars", _("Calendars"), "calendar"),
     ("competitors:brands", _("Brands"), "building-store"),
     ("listening:searches", _("Searches"), "search"),
     ("listening:sources", _("Sources"), "rss"),

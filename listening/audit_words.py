@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from listening import sources
 
 KINDS = {
+    "calendar": _("Calendars"),
     "credential": _("Credentials"),
     "feed": _("Feeds"),
     "plan": _("Scan plan"),
@@ -15,6 +16,9 @@ KINDS = {
     "source": _("Sources"),
 }
 SENTENCES = {
+    "calendar.followed": _("Followed the calendar {object}"),
+    "calendar.tried": _("Asked the calendar {object} again"),
+    "calendar.unfollowed": _("Stopped following the calendar {object}"),
     "credential.saved": _("Saved credentials for {object}"),
     "credential.removed": _("Removed the credentials for {object}"),
     "feed.followed": _("Followed the feed {object}"),

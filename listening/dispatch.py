@@ -7,25 +7,40 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from listening import door, feeds, moves, plans, polls, schedule, transactions
+from listening import calendars, door, feeds, moves, plans, polls, schedule, transactions
 from listening import rematch as rematching
 from listening import scan as scanning
-from listening.models import Capture, Feed, FeedEntry, FeedSubscription, Fetch, ScanPlan, SearchVersion
+from listening.models import (
+    Calendar,
+    Capture,
+    Due,
+    Feed,
+    FeedEntry,
+    FeedSubscription,
+    Fetch,
+    ScanPlan,
+    SearchVersion,
+)
 from listening.net import Busy, Client, SourceError
 from listening.sources import get
+from listening.sources.calendars import Calendars
 from listening.types import FeedAnswer
 from teams import sessions
 
 log = logging.getLogger(__name__)
 
-PAGES_PER_TICK, FEEDS_PER_TICK, PLANS_PER_TICK = 100, 50, 50
+Row = TypeVar("Row", bound=Due)
+
+PAGES_PER_TICK, FEEDS_PER_TICK, PLANS_PER_TICK, CALENDARS_PER_TICK = 100, 50, 50, 20
 MOST_FEEDS_UNDERWAY = 100  # sent to workers and not read yet
-# Which plans and feeds fall due at all: the sample workspace needs no network.
+# Which plans, feeds and calendars fall due at all: the sample workspace needs no network.
 PLANNED = Q(is_on=True, workspace__is_sample=False)
+ASKED = Q(workspace__is_sample=False)
 FOLLOWED = Q(Exists(FeedSubscription.objects.filter(feed=OuterRef("pk"), workspace__is_sample=False)))
 
 
@@ -33,7 +48,7 @@ FOLLOWED = Q(Exists(FeedSubscription.objects.filter(feed=OuterRef("pk"), workspa
 class Message:
     """What to send: a row's id with the token of its lease, and who waits for it ("now" = a person)."""
 
-    kind: str  # "fetch", "feed" or "version"
+    kind: str  # "fetch", "feed", "calendar" or "version"
     pk: int
     token: str = ""
     queue: str = "later"
@@ -52,6 +67,8 @@ def due(at: datetime | None = None) -> Iterator[Message]:
         yield Message("fetch", fetch_id, token, "now" if fetch_id in clicked else "later")
     moves.settle()
     yield from _feeds(at)
+    for calendar_id, token in schedule.claim(Calendar, CALENDARS_PER_TICK, at, ASKED):
+        yield Message("calendar", calendar_id, token)
     waiting = SearchVersion.objects.filter(is_current=True, rematched_at=None)
     for version_id in waiting.order_by("pk").values_list("pk", flat=True)[:20]:
         yield Message("version", version_id, queue="now")
@@ -130,21 +147,49 @@ def _keep_and_hear(feed: Feed, answer: FeedAnswer) -> None:
             feed.save(update_fields=["due_at", "lease_token", "lease_until"])
 
 
-def _keep(feed: Feed, keep: Callable[[Feed, datetime], object]) -> None:
+def _keep(row: Row, keep: Callable[[Row, datetime], object]) -> None:
     """Writes what came of it if the lease is still ours, and gives that back."""
     with transaction.atomic():
-        if not schedule.owned(feed):
+        if not schedule.owned(row):
             return
-        feed.refresh_from_db()  # a scan or a move may have written while we asked
+        row.refresh_from_db()  # a scan or a move may have written while we asked
         now = schedule.now()
-        keep(feed, now)
-        schedule.rest(feed, feed.due_at)
-        feed.save()
+        keep(row, now)
+        schedule.rest(row, row.due_at)
+        row.save()
 
 
-def _wait(feed: Feed, now: datetime, seconds: float) -> None:
+def _wait(row: Due, now: datetime, seconds: float) -> None:
     """Not an error: the host may not be asked yet."""
-    feed.due_at, feed.attempts = now + timedelta(seconds=max(seconds, 0.001)), 0
+    row.due_at, row.attempts = now + timedelta(seconds=max(seconds, 0.001)), 0
+
+
+def calendar_now(calendar_id: int) -> Message | None:
+    """Leases one calendar that is due, for somebody who waits; None when somebody has it already."""
+    for pk, token in schedule.claim(Calendar, 1, schedule.now(), ASKED & Q(pk=calendar_id)):
+        return Message("calendar", pk, token, "now")
+    return None
+
+
+def poll_calendar(calendar_id: int, token: str, client: Client | None = None) -> None:
+    """Asks one calendar and keeps its coming events. Errors stay on the calendar's row."""
+    now = schedule.now()
+    calendar = schedule.take(Calendar.objects.select_related("workspace"), calendar_id, token, now)
+    if calendar is None:
+        return
+    if calendar.attempts > schedule.MOST_ATTEMPTS:
+        _keep(calendar, calendars.put_aside)
+        return
+    try:
+        answer = calendars.ask(calendar, Calendars(client or door.client(), now=lambda: now), now)
+    except Busy as busy:
+        seconds = busy.seconds
+        _keep(calendar, lambda row, now: _wait(row, now, seconds))
+    except SourceError as error:
+        said = error
+        _keep(calendar, lambda row, now: calendars.keep_error(row, said, now))
+    else:
+        _keep(calendar, lambda row, now: calendars.keep_answer(row, answer, now))
 
 
 def rematch(version_id: int) -> None:
@@ -163,7 +208,8 @@ def _rematch(version_id: int) -> None:
 
 
 def tidy(at: datetime) -> None:
-    """Lets go of what is kept for a time only: raw answers, the feeds' archives, and sessions."""
+    """Lets go of what is kept for a time only: raw answers, feeds' archives, past events, and sessions."""
     Capture.objects.filter(expires_at__lt=at).delete()
     FeedEntry.objects.filter(published_at__lt=at - feeds.KEPT).delete()
+    calendars.tidy(at)
     sessions.tidy(at)

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from listening import feeds, opml, plans, query
+from listening import calendars, feeds, opml, plans, query
 from listening.models import ScanPlan, Search, SourceSetting
 from listening.net import SourceError, canonical_host, check_url
 from listening.query.parser import MAX_CHARACTERS
@@ -96,6 +96,18 @@ class FeedForm(forms.Form):
         url = self.cleaned_data["url"].strip()
         try:
             return feeds.address(url if "://" in url else f"https://{url}")
+        except SourceError as error:
+            raise ValidationError(_(error.message) % error.params) from error
+
+
+class CalendarForm(forms.Form):
+    """A calendar to follow, by the address of its iCal file."""
+
+    url = forms.CharField(label=_("Address of the calendar"), max_length=2048)
+
+    def clean_url(self) -> str:
+        try:
+            return calendars.address(self.cleaned_data["url"])
         except SourceError as error:
             raise ValidationError(_(error.message) % error.params) from error
 

@@ -16,7 +16,7 @@ from django.db.models import Min
 from redis.exceptions import RedisError
 
 from listening import dispatch, schedule
-from listening.models import Due, Feed, Fetch, ScanPlan
+from listening.models import Calendar, Due, Feed, Fetch, ScanPlan
 
 KEY = "last-tick"
 LONGEST_PAUSE = timedelta(minutes=5)  # between two ticks
@@ -67,6 +67,7 @@ def queue_age(at: datetime) -> timedelta:
     oldest = [
         _oldest(Fetch, at),
         _oldest(Feed, at, dispatch.FOLLOWED),
+        _oldest(Calendar, at, dispatch.ASKED),
         _oldest(ScanPlan, at, dispatch.PLANNED),
     ]
     return max((at - due for due in oldest if due), default=timedelta(0))

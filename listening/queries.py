@@ -9,8 +9,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum, Window
-from django.db.models.functions import RowNumber, Trunc
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Exists,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    Window,
+)
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, RowNumber, Trunc
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
@@ -346,25 +359,57 @@ def taking_part(handles: Mapping[str, Iterable[str]], prefix: str = "") -> Q:
     return ours
 
 
-def answerable(
-    workspace: Workspace, handles: Mapping[str, Iterable[str]], matches: QuerySet[Match], limit: int
-) -> list[Mention]:
-    """Stored conversations worth an answer from us: read, without us, questions first, then the most visible.
+Handles = Mapping[str, Iterable[str]]  # source -> handles in lower case
+# What sources count of a post, and may be added up: how visible it is.
+REACTIONS = ("points", "likes", "shares", "comments")
 
-    Visible means what the source counts: points, likes, shares, comments. Ties: the newest; one per story.
+
+def answerable_conversations(
+    workspace: Workspace, handles: Handles, matches: QuerySet[Match], others: Handles | None = None
+) -> QuerySet[Conversation]:
+    """The conversations behind these matches that wait for us: read, without one of ``handles``.
+
+    Left out are those whose text may not be kept, and those that one of ``others`` opened: a rival's own post
+    is no place for our answer.
     """
-    open_ones = (
+    found = Conversation.objects.filter(
+        workspace=workspace,
+        state=Conversation.State.READ,
+        pk__in=matches.filter(mention__is_searchable=True).order_by().values("mention__conversation"),
+    ).exclude(taking_part(handles))
+    for source, names in (others or {}).items():
+        found = found.exclude(source=source, opener__in=[*names])
+    return found
+
+
+def answerable(
+    workspace: Workspace,
+    handles: Handles,
+    matches: QuerySet[Match],
+    limit: int,
+    others: Handles | None = None,
+    without: Iterable[int] = (),
+) -> list[Mention]:
+    """Of each conversation that waits for us what is most worth an answer; the best conversations first.
+
+    Questions come first, then what most people reacted to, then what is newest. Conversations that say the
+    same thing are one; those in ``without`` are left out.
+    """
+    waiting = answerable_conversations(workspace, handles, matches, others).exclude(pk__in=[*without])
+    reactions: Any = Value(0)
+    for name in REACTIONS:
+        reactions += Coalesce(Cast(KeyTextTransform(name, "metrics"), BigIntegerField()), Value(0))
+    worth = ("-is_question", "-reactions", "-published_at", "-pk")
+    best = (
         mentions_of(workspace, matches)
-        .filter(conversation__state=Conversation.State.READ, is_searchable=True)
-        .exclude(taking_part(handles, "conversation__"))
-    )
-    ranked = sorted(
-        open_ones.order_by("-is_question", "-published_at")[:500],
-        key=lambda one: (one.is_question, sum(one.metrics.values()), one.published_at),
-        reverse=True,
+        .filter(conversation__in=waiting.values("pk"), is_searchable=True)
+        .annotate(reactions=reactions)
+        .annotate(place=Window(RowNumber(), partition_by="conversation", order_by=[*worth]))
+        .filter(place=1)
+        .order_by(*worth)
     )
     chosen: dict[int, Mention] = {}
-    for mention in ranked:
+    for mention in best[: limit * 4]:
         chosen.setdefault(mention.story_id, mention)
     return list(chosen.values())[:limit]
 

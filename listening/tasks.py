@@ -53,6 +53,12 @@ def poll_feed(feed_id: int, token: str) -> None:
 
 
 @shared_task
+def poll_calendar(calendar_id: int, token: str) -> None:
+    """Reads one calendar."""
+    dispatch.poll_calendar(calendar_id, token)
+
+
+@shared_task
 def rematch(version_id: int, token: str) -> None:
     """Holds a new wording against what is stored."""
     dispatch.rematch(version_id)
@@ -64,4 +70,4 @@ def tidy() -> None:
     dispatch.tidy(schedule.now())
 
 
-SENDERS = {"fetch": fetch_page, "feed": poll_feed, "version": rematch}
+SENDERS = {"fetch": fetch_page, "feed": poll_feed, "calendar": poll_calendar, "version": rematch}

@@ -137,6 +137,45 @@ class FeedAnswer:
 
 
 @dataclass(frozen=True)
+class Occurrence:
+    """One date of an event in a calendar. An event of whole days has ``first_day`` and ``last_day``; its
+    times are then midnights. ``zone_known`` False: the calendar did not say in which time zone it is."""
+
+    key: str  # the same whenever the calendar is read
+    starts_at: datetime
+    ends_at: datetime | None = None
+    title: str = ""
+    place: str = ""
+    url: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+    is_cancelled: bool = False
+    zone_known: bool = True
+
+
+@dataclass(frozen=True)
+class CalendarDocument:
+    """A parsed calendar: its coming dates, the earliest first. ``unread``: events that could not be read, or
+    whose rule could not; ``is_cut``: there are more than we keep."""
+
+    title: str = ""
+    events: tuple[Occurrence, ...] = ()
+    unread: int = 0
+    is_cut: bool = False
+    refresh_minutes: int | None = None  # how often it asks to be read
+
+
+@dataclass(frozen=True)
+class CalendarAnswer:
+    """One reading of a calendar; validators as in ``FeedAnswer``."""
+
+    document: CalendarDocument | None
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+
+
+@dataclass(frozen=True)
 class Proposal:
     """Something a home page or an encyclopaedia tells of a brand, for the user to tick."""
 

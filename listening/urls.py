@@ -1,6 +1,6 @@
 from django.urls import path
 
-from listening.views import feeds, mentions, scans, searches, sites, source, sources
+from listening.views import calendars, feeds, mentions, scans, searches, sites, source, sources
 
 app_name = "listening"
 
@@ -24,6 +24,11 @@ urlpatterns = [
     path("sources/feeds/<int:pk>/try/", feeds.try_again, name="try_again"),
     path("sources/feeds/<int:pk>/name/", feeds.rename, name="rename_feed"),
     path("sources/feeds/<int:pk>/unfollow/", feeds.unfollow, name="unfollow"),
+    path("calendars/", calendars.calendars_page, name="calendars"),
+    path("calendars/follow/", calendars.follow, name="follow_calendar"),
+    path("calendars/<int:pk>/", calendars.calendar, name="calendar"),
+    path("calendars/<int:pk>/try/", calendars.try_again, name="try_calendar"),
+    path("calendars/<int:pk>/unfollow/", calendars.unfollow, name="unfollow_calendar"),
     path("sources/<slug:name>/", source.source, name="source"),
     path("sources/<slug:name>/credentials/", source.credential, name="credential"),
     path("sources/<slug:name>/credentials/remove/", source.remove_credential, name="remove_credential"),

@@ -7,12 +7,18 @@ from django.utils.translation import gettext_lazy as _
 from listening import sources
 
 KINDS = {
+    "action": _("Plan"),
     "author": _("Authors"),
     "pitch": _("Pitches"),
     "sample": _("Samples"),
     "share": _("Shared links"),
 }
 SENTENCES = {
+    "action.assigned": _("Gave {object} to somebody"),
+    "action.done": _("Did {object}"),
+    "action.noted": _("Noted something about {object}"),
+    "action.put_aside": _("Put {object} aside as not relevant"),
+    "action.reopened": _("Opened {object} again"),
     "author.erased": _("Erased an author who asked to be forgotten: {object}"),
     "pitch.created": _("Began the pitch {object}"),
     "pitch.deleted": _("Deleted the pitch {object}"),
@@ -29,6 +35,9 @@ DETAILS = {
     "population": _("Drawn from"),
     "sampled": _("Drawn"),
     "seed": _("Seed"),
+    "due": _("By"),
+    "owner": _("Who does it"),
+    "reply": _("Our reply"),
     "sha256": "SHA-256",
     "version": _("Version"),
     "recipient": _("For"),

@@ -5,7 +5,7 @@ build(pitch) -> Case (figures, verdicts, slides) -> check -> freeze -> snapshot 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -19,8 +19,9 @@ from pitches.edits import Edits
 from pitches.figures import Value
 from pitches.ground import Ground
 from pitches.models import Action, Pitch
+from pitches.plan import Plan
 from pitches.slides import Slide
-from pitches.steps import race, start, talk, visibility, voice
+from pitches.steps import answers, decision, goals, race, start, talk, visibility, voice
 from pitches.steps.start import Ask, Chosen
 from pitches.verdicts import State, Verdict
 from pitches.words import Text, join
@@ -71,6 +72,7 @@ class Case:
     steps: tuple[StepCase, ...]
     ask: Ask
     chosen: tuple[Chosen, ...]
+    plan: Plan = field(default_factory=Plan)
 
     @property
     def state(self) -> State:
@@ -90,8 +92,9 @@ class Case:
         ]
         for number, module in ((1, talk), (2, visibility), (3, voice), (4, race)):
             made += module.slides(ground, *_shown(by_number[number]))
-        made += start.slides(ground, self.chosen, *_shown(by_number[5]))
-        made.append(start.decision(ground, by_number[5].verdict.state, self._decision_title(), complete))
+        made += start.slides(ground, self.plan, self.ask, self.chosen, *_shown(by_number[5]))
+        state = by_number[5].verdict.state
+        made += decision.slides(ground, self.plan, self.ask, state, self._decision_title())
         made += [*frame.appendix(ground), precision.slide(ground)]
         by_key = {slide.key: slide for slide in made}
         return tuple(by_key[key] for key in outline.keys(self.pitch.length, list(by_key)))
@@ -135,6 +138,8 @@ class Case:
             every = ground.covered(ground.searches)
             snapshot["searches"] = provenance.searches(ground.searches)
             snapshot["coverage"] = provenance.coverage([*every, *ground.off])
+        if listed := goals.as_json(ground, self.plan):
+            snapshot["goals"] = listed
         return snapshot  # type: ignore[return-value]  # built key by key as the contract says; checked by decks.snapshot
 
 
@@ -151,20 +156,22 @@ def build(pitch: Pitch, now: datetime | None = None) -> Case:
     _name(ground, pitch)
     frame.measure_rules(ground)
     frame.measure_period(ground)
-    ask = Ask(pitch.ask_hours, pitch.ask_budget, pitch.ask_currency, pitch.ask_decide_by)
+    asked = (pitch.ask_hours, pitch.ask_budget, pitch.ask_currency, pitch.ask_decide_by, pitch.ask_owner)
+    ask, plan = Ask(*asked), Plan.from_json(pitch.plan)
     found = [
         verdicts.talk(talk.measure(ground)),
         verdicts.visibility(visibility.measure(ground)),
         verdicts.voice(voice.measure(ground)),
         verdicts.race(race.measure(ground)),
-        verdicts.start(start.measure(ground, ask)),
+        verdicts.start(start.measure(ground, ask, plan)),
     ]
     chosen = tuple(_chosen(pitch)) if pitch.pk else ()
-    start.measure_actions(ground, chosen)
+    answers.measure(ground, chosen)
+    decision.measure(ground, plan, ask.currency)
     precision.measure(ground)
     edits = Edits.from_json(pitch.edits)
     steps = tuple(_step(ground, number, verdict, edits) for number, verdict in enumerate(found, 1))
-    return Case(pitch, ground, edits, steps, ask, chosen)
+    return Case(pitch, ground, edits, steps, ask, chosen, plan)
 
 
 def _name(ground: Ground, pitch: Pitch) -> None:
@@ -175,10 +182,21 @@ def _name(ground: Ground, pitch: Pitch) -> None:
 
 
 def _chosen(pitch: Pitch) -> list[Chosen]:
-    actions = Action.objects.filter(pitch=pitch).select_related(
-        "mention__site", "mention__author", "mention__conversation"
-    )
-    return [Chosen(one.mention, one.owner, one.due) for one in actions]
+    actions = Action.objects.filter(pitch=pitch).exclude(state=Action.State.NOT_RELEVANT)
+    return [
+        Chosen(
+            one.mention,
+            one.owner,
+            one.due,
+            one.kind,
+            one.title,
+            one.url,
+            one.place,
+            one.happens_on,
+            not one.is_open,
+        )
+        for one in actions.select_related("mention__site", "mention__author", "mention__conversation")
+    ]
 
 
 def _step(ground: Ground, number: int, verdict: Verdict, edits: Edits) -> StepCase:
@@ -203,9 +221,11 @@ def _step(ground: Ground, number: int, verdict: Verdict, edits: Edits) -> StepCa
 
 def _variant(ground: Ground, number: int, verdict: Verdict) -> str:
     """A title says who is heard more: a rival may lead without being louder, and we may be the loudest."""
+    values = ground.register.values()
+    if number == 5 and verdict.state == "supported" and not values["s5.chosen"]:
+        return "supported_unchosen"
     if number != 4 or verdict.state not in ("supported", "mixed"):
         return ""
-    values = ground.register.values()
     if verdict.state == "mixed":
         own, *others = (_share(values[f"s4.voice.{index}"]) for index, _ in enumerate(ground.brands))
         return "mixed_loudest" if own > max(others, default=own) else ""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from pitches.case import Case
 from pitches.decks import snapshot
+from pitches.steps import goals
 
 STALE_AFTER = timedelta(days=3)
 ASK_FIELDS = {
@@ -24,7 +25,7 @@ ASK_FIELDS = {
 class Problem:
     """An English template with its parameters. ``blocks``: the pitch cannot be frozen like this.
 
-    ``key`` says which part of the pitch is meant: "ask", "actions", "step1", "figures", "fresh".
+    ``key`` says which part of the pitch is meant: "ask", "actions", "plan", "step1", "figures", "fresh".
     """
 
     key: str
@@ -38,7 +39,7 @@ class Problem:
 
 def check(case: Case) -> list[Problem]:
     """Everything wrong with the case, what blocks first. Empty = ready to freeze."""
-    found = [*_ask(case), *_actions(case), *_texts(case), *_stale(case)]
+    found = [*_ask(case), *_actions(case), *_plan(case), *_texts(case), *_stale(case)]
     return sorted(found, key=lambda problem: not problem.blocks)
 
 
@@ -52,7 +53,9 @@ def _ask(case: Case) -> Iterator[Problem]:
 
 
 def _actions(case: Case) -> Iterator[Problem]:
-    for position, one in enumerate(case.chosen, 1):
+    for position, one in enumerate([one for one in case.chosen if one.kind == "answer"], 1):
+        if one.is_done:
+            continue
         if one.mention is None:
             yield Problem(
                 "actions",
@@ -63,8 +66,24 @@ def _actions(case: Case) -> Iterator[Problem]:
             message = gettext_noop("Say who answers conversation %(number)s, and by when.")
             yield Problem("actions", message, {"number": position})
     waiting = case.ground.register.values()["s5.answerable"]
-    if not case.chosen and waiting:
+    if waiting and not any(one.kind == "answer" for one in case.chosen):
         yield Problem("actions", gettext_noop("Choose the conversations to answer first."))
+
+
+def _plan(case: Case) -> Iterator[Problem]:
+    """A plan may be frozen with blanks; the deck says of them that they are blank."""
+    values, language = case.ground.register.values(), case.pitch.language
+    for number, goal in goals.numbered(case.ground, case.plan):
+        if values[f"goal.{number}.target"] is None:
+            name = case.ground.say(f"kpi.name.{goal.figure}")[language]
+            message = gettext_noop("The goal “%(goal)s” has no target yet.")
+            yield Problem("plan", message, {"goal": name}, blocks=False)
+    if None in (values["option.larger.hours"], values["option.larger.budget"]):
+        yield Problem("plan", gettext_noop("What starting larger would cost is not said."), blocks=False)
+    ladder, asked = values["ladder.hours"], values["ask.hours"]
+    if isinstance(ladder, int | float) and isinstance(asked, int | float) and ladder > asked:
+        message = gettext_noop("The ladder takes %(ladder)s hours a week in the end, you ask for %(asked)s.")
+        yield Problem("plan", message, {"ladder": f"{ladder:g}", "asked": f"{asked:g}"}, blocks=False)
 
 
 def _texts(case: Case) -> Iterator[Problem]:
@@ -75,7 +94,7 @@ def _texts(case: Case) -> Iterator[Problem]:
 
 
 def _part(where: str) -> str:
-    numbers = {"talk": 1, "visibility": 2, "voice": 3, "share": 4, "start": 5}
+    numbers = {"talk": 1, "visibility": 2, "voice": 3, "share": 4, "start": 5, "plan": 5, "objections": 5}
     for name, number in numbers.items():
         if where.startswith(f"slides[{name}]"):
             return f"step{number}"

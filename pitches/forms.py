@@ -11,8 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from listening import sources
+from listening.text import clean_line
 from pitches import unpacking
+from pitches.decks.text import web_address
 from pitches.models import Action, Pitch
+from teams.models import User, Workspace
 
 LONGEST_PERIOD = 366
 FIRST_DAY = date(1995, 1, 1)  # nobody posted before; and a year with few digits is a slip
@@ -127,13 +130,13 @@ class StepForm(forms.Form):
 
 
 class ActionForm(forms.ModelForm[Action]):
-    """Who answers a conversation, and by when."""
+    """Who does something, and by when."""
 
     class Meta:
         model = Action
         fields = ["owner", "due"]
-        labels = {"owner": _("Who answers"), "due": _("By")}
-        widgets = {"due": Day()}
+        labels = {"owner": _("Who does it"), "due": _("By")}
+        widgets = {"due": Day(), "owner": forms.TextInput(attrs={"list": "people"})}
 
 
 ActionFormSet = forms.modelformset_factory(Action, form=ActionForm, extra=0, can_delete=True)
@@ -171,3 +174,60 @@ class EraseForm(forms.Form):
         label=_("Erase this author. I know that this cannot be taken back."),
         error_messages={"required": _("Tick the box first: this cannot be taken back.")},
     )
+
+
+class AssignForm(forms.Form):
+    """Who does an action, by when, and what to mind. A name stands for somebody without an account here."""
+
+    member = forms.ModelChoiceField(User.objects.none(), label=_("Member"), required=False)
+    owner = forms.CharField(
+        label=_("Or somebody else"),
+        max_length=120,
+        required=False,
+        help_text=_("The name of somebody without an account here. Left empty where a member is chosen."),
+    )
+    due = forms.DateField(label=_("By"), required=False, widget=Day())
+    note = forms.CharField(
+        label=_("Note"), max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, workspace: Workspace, data: Any = None, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        people: Any = self.fields["member"]
+        people.queryset = workspace.members.filter(is_active=True).order_by("name", "email")
+        people.empty_label = "–"
+
+    def clean_due(self) -> Any:
+        day = self.cleaned_data["due"]
+        if day and not FIRST_DAY <= day <= timezone.localdate() + FURTHEST_DECISION:
+            raise ValidationError(_("Choose a day within the next two years."))
+        return day
+
+
+class DoneForm(forms.Form):
+    """Where what we wrote can be read."""
+
+    reply_url = forms.CharField(
+        label=_("Link to our reply"),
+        max_length=2_048,
+        required=False,
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+    )
+
+    def clean_reply_url(self) -> str:
+        typed = str(self.cleaned_data["reply_url"]).strip()
+        if not typed:
+            return ""
+        found = web_address(typed if "://" in typed else f"https://{typed}")
+        if found is None:
+            raise ValidationError(_("This is no address of a web page. It begins with https://."))
+        return found
+
+
+class TaskForm(forms.Form):
+    """Something of our own to do."""
+
+    title = forms.CharField(label=_("Something else to do"), max_length=300, required=False)
+
+    def clean_title(self) -> str:
+        return clean_line(self.cleaned_data["title"], 300)

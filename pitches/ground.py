@@ -89,6 +89,11 @@ class Ground:
         """Our own accounts by source, in lower case."""
         return observe.handles(self.workspace, self.own) if self.own else {}
 
+    @cached_property
+    def rival_handles(self) -> dict[str, set[str]]:
+        """Our rivals' accounts by source, in lower case."""
+        return observe.handles(self.workspace, *self.rivals) if self.rivals else {}
+
     def matches(self, **conditions: Any) -> QuerySet[Match]:
         """Matches of the period; see ``listening.queries.matched``."""
         return queries.matched(self.workspace, since=self.since, until=self.until, **conditions)

@@ -18,7 +18,7 @@ STEPS: dict[int, tuple[str, ...]] = {
 SLIDE_OF_STEP = {number: keys[0] for number, keys in STEPS.items()}  # carries the step's title and verdict
 FRONT = ("cover", "summary", "measured")
 CORE = (*FRONT, *(key for keys in STEPS.values() for key in keys))
-APPENDIX = ("register", "method", "health", "precision", "rivals", "glossary", "changes")
+APPENDIX = ("objections", "register", "method", "health", "precision", "rivals", "glossary", "changes")
 # What nobody can drop: without it the figures could not be checked.
 ALWAYS = frozenset({*FRONT, "register", "method", "health", "precision"})
 

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from pitches.views import decks, forgetting, home, pitches, proving, sampling, sharing
+from pitches.views import decks, forgetting, home, pitches, plan, post, proving, sampling, sharing, todo
 
 
 class StepNumber:
@@ -41,7 +41,16 @@ urlpatterns = [
     path("pitches/<uuid:code_of_pitch>/about/", pitches.about, name="about"),
     path("pitches/<uuid:code_of_pitch>/steps/<step:number>/", pitches.step, name="step"),
     path("pitches/<uuid:code_of_pitch>/ask/", pitches.ask, name="ask"),
-    path("pitches/<uuid:code_of_pitch>/actions/", pitches.actions, name="actions"),
+    path("pitches/<uuid:code_of_pitch>/actions/", plan.actions, name="actions"),
+    path("pitches/<uuid:code_of_pitch>/plan/", plan.plan, name="plan"),
+    path("pitches/<uuid:code_of_pitch>/post/", post.post, name="post"),
+    path("pitches/<uuid:code_of_pitch>/post.html", post.post_html, name="post_html"),
+    path("pitches/<uuid:code_of_pitch>/post.md", post.post_markdown, name="post_markdown"),
+    path("todo/", todo.todo, name="todo"),
+    path("todo/guideline/", todo.guideline, name="guideline"),
+    path("todo/<int:pk>/", todo.action, name="action"),
+    path("todo/<int:pk>/assign/", todo.assign, name="assign_action"),
+    path("todo/<int:pk>/mark/", todo.mark, name="mark_action"),
     path("pitches/<uuid:code_of_pitch>/freeze/", pitches.freeze, name="freeze"),
     path("pitches/<uuid:code_of_pitch>/continue/", pitches.continue_, name="continue"),
     path("pitches/<uuid:code_of_pitch>/delete/", pitches.delete, name="delete"),

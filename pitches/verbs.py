@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,15 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from listening import store
-from pitches import checks, digests, outline
+from pitches import actions, checks, digests, outline
 from pitches.case import build
 from pitches.checks import Problem
 from pitches.edits import Edits
 from pitches.models import Action, Pitch
-from pitches.steps import start as first_steps
 from teams.models import User, Workspace, record
-
-DAYS_TO_ANSWER = 7
 
 
 class Frozen(Exception):
@@ -54,7 +51,7 @@ def create(
     ask: Mapping[str, Any] | None = None,
     now: datetime | None = None,
 ) -> Pitch:
-    """A new pitch with the five conversations most worth an answer. ``ask``: fields of the model by name."""
+    """A new pitch with the ten conversations most worth an answer. ``ask``: fields of the model by name."""
     pitch = Pitch.objects.create(
         workspace=workspace,
         title=title,
@@ -71,22 +68,9 @@ def create(
 
 
 def propose_actions(pitch: Pitch, user: User | None, now: datetime | None = None) -> None:
-    """Chooses the conversations again, for the pitch's own period; a week for each to be answered."""
+    """Chooses the conversations again, for the pitch's own period. What somebody worked on stays."""
     now = now or timezone.now()
-    ground = build(pitch, now).ground
-    today = pitch.workspace.localtime(now).date()
-    owner = pitch.ask_owner or (str(user)[:120] if user else "")
-    Action.objects.filter(pitch=pitch).delete()
-    Action.objects.bulk_create(
-        Action(
-            pitch=pitch,
-            mention=mention,
-            position=position,
-            owner=owner,
-            due=today + timedelta(days=DAYS_TO_ANSWER * position),
-        )
-        for position, mention in enumerate(first_steps.proposed(ground), 1)
-    )
+    actions.propose(pitch, build(pitch, now).ground, user, now)
 
 
 def locked(pitch: Pitch) -> Pitch:
@@ -173,7 +157,7 @@ def freeze(pitch: Pitch, user: User, now: datetime | None = None) -> Pitch:
 
 @transaction.atomic
 def new_version(pitch: Pitch, user: User) -> Pitch:
-    """A draft that continues a frozen pitch, with its words, ask and conversations; only ever one."""
+    """A draft that continues a frozen pitch, with its words, ask, plan and open actions; only ever one."""
     if not pitch.is_frozen:
         return pitch
     old = Pitch.objects.select_for_update().get(pk=pitch.pk)
@@ -181,22 +165,21 @@ def new_version(pitch: Pitch, user: User) -> Pitch:
     if following:
         return following
     about = ("workspace", "title", "audience", "audience_kind", "language", "length")
-    copied = (*about, "period_start", "period_end", "edits", "follows")
+    copied = (*about, "period_start", "period_end", "edits", "plan", "follows")
     asked = ("ask_hours", "ask_budget", "ask_currency", "ask_decide_by", "ask_owner")
     values = {name: getattr(old, name) for name in (*copied, *asked)}
     fresh = Pitch.objects.create(**values, version=old.version + 1, previous=old, created_by=user)
     fresh.rivals.set(old.rivals.all())
-    for action in old.actions.all():
-        fresh.actions.create(
-            mention=action.mention, position=action.position, owner=action.owner, due=action.due
-        )
+    old.actions.filter(state=Action.State.OPEN).update(pitch=fresh)  # what is to do is done once
     record(fresh.workspace, user, "pitch.versioned", fresh.title, version=fresh.version)
     return fresh
 
 
 @transaction.atomic
 def delete(pitch: Pitch, user: User) -> None:
-    """Deletes a draft. Raises Frozen: what was shown to somebody stays."""
+    """Deletes a draft; actions go back to the version before. Raises Frozen: what was shown stays."""
     held = locked(pitch)
+    if held.previous_id:
+        held.actions.update(pitch=held.previous_id)
     record(held.workspace, user, "pitch.deleted", held.title, version=held.version)
     held.delete()

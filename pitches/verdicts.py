@@ -207,6 +207,9 @@ def start(numbers: Start) -> Verdict:
     reasons, missing = [], []
     if not _meets("s5.answerable", numbers.answerable):
         reasons.append("s5.reason.few")
+    if not numbers.kpis:
+        reasons.append("s5.reason.no_goals")
+        missing.append("s5.missing.goals")
     if numbers.baselines < numbers.kpis:
         reasons.append("s5.reason.no_baseline")
         missing.append("s5.missing.baseline")

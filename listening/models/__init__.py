@@ -1,6 +1,7 @@
 """What is said, where and by whom, as rows. One file per noun; this is the list."""
 
 from listening.models.brands import Brand, Industry, Search, SearchVersion
+from listening.models.calendars import Calendar, Event
 from listening.models.credentials import Credential
 from listening.models.due import Due
 from listening.models.feeds import Feed, FeedEntry, FeedSubscription
@@ -12,10 +13,12 @@ from listening.models.suppressions import Suppression
 __all__ = [
     "Author",
     "Brand",
+    "Calendar",
     "Capture",
     "Conversation",
     "Credential",
     "Due",
+    "Event",
     "Feed",
     "FeedEntry",
     "FeedSubscription",

@@ -173,6 +173,17 @@ class Page(TypedDict):
     on: str | None
 
 
+class Goal(TypedDict):
+    """A figure that shall move. ``baseline`` and ``target`` are keys of figures, too."""
+
+    figure: str
+    baseline: str
+    target: str
+    direction: str  # "up", "down" or "hold" (not below the target)
+    days: int
+    owner: str
+
+
 class Snapshot(TypedDict):
     """A whole deck, frozen (or a draft, when ``frozen_at`` is None)."""
 
@@ -199,6 +210,7 @@ class Snapshot(TypedDict):
     scheme: NotRequired[str]  # how the hash was taken, see ``pitches.digests``; none: of the whole document
     parts: NotRequired[str]  # of a whole one that lost a part: its digest over parts
     searches: NotRequired[list[dict[str, Any]]]  # every search: id, subject, form, version, text, since
+    goals: NotRequired[list[Goal]]  # what the plan promises; a follow-up compares it
     coverage: NotRequired[list[dict[str, Any]]]  # per source: state, from, to, inspected, gaps, error
 
 

@@ -106,8 +106,8 @@ def _originals(writer: Writer, evidence: Evidence) -> list[list[Run]]:
     lines = []
     if web_address(evidence.get("url")):
         address = web_address(evidence["url"])
-        gone = mark(writer.snapshot, address, writer.language)
-        lines.append([Run(shorten(address or "", 90), url=address, tone="accent"), *gone])
+        vanished = mark(writer.snapshot, address, writer.language)
+        lines.append([Run(shorten(address or "", 90), url=address, tone="accent"), *vanished])
     rows = evidence.get("rows", [])
     shown = [one for one in rows if web_address(one.get("url"))][:MOST_ORIGINALS]
     lines.extend(_original(writer, one) for one in shown)

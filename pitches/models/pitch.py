@@ -52,6 +52,8 @@ class Pitch(models.Model):
     rivals = models.ManyToManyField(Brand, blank=True, related_name="+")  # none chosen: all of them
     # What people wrote over, moved, dropped and added: see ``pitches.edits``.
     edits = models.JSONField(default=dict, blank=True)
+    # The ladder, goals, options, objections and stop rules as people set them: see ``pitches.plan``.
+    plan = models.JSONField(default=dict, blank=True)
 
     # The ask: what we want the boss to say yes to. Required before freezing, always marked "assumption".
     ask_hours = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)  # a week

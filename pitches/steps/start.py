@@ -1,4 +1,8 @@
-"""Step 5: we can start small. Five real conversations, the goals with today's values, and the ask."""
+"""Step 5: we can start small. What it rests on, and the ladder by which we work our way up.
+
+The other slides of the step are in ``answers`` (the conversations), ``goals`` (30, 60 and 90 days) and
+``decision`` (the ask, the options, the objections).
+"""
 
 from __future__ import annotations
 
@@ -7,19 +11,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from listening import queries
-from listening.models import Mention
+from listening import communities, queries
+from pitches import plan as plans
 from pitches import slides as show
 from pitches.figures import Details
 from pitches.ground import Ground, rows_of
+from pitches.plan import PHASES, Plan, Rung
 from pitches.slides import Slide
-from pitches.steps.visibility import reactions_of
+from pitches.steps import answers, goals
+from pitches.steps.answers import Chosen, proposed
 from pitches.verdicts import Start, State
 from pitches.words import Text, join
 
-MOST_ACTIONS = 5
-# What we promise to move, each with its value today: figures of the steps before.
-GOALS = ("s3.share", "s3.questions_open", "s4.own_voice", "s2.share")
+__all__ = ["Ask", "Chosen", "measure", "proposed", "slides"]
 
 
 @dataclass(frozen=True)
@@ -30,47 +34,24 @@ class Ask:
     budget: Decimal | None = None
     currency: str = "EUR"
     decide_by: date | None = None
+    owner: str = ""
 
     @property
     def is_complete(self) -> bool:
         return None not in (self.hours, self.budget, self.decide_by)
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """A conversation to answer; the mention is None when it has been deleted since."""
-
-    mention: Mention | None
-    owner: str = ""
-    due: date | None = None
-
-
-def measure(ground: Ground, ask: Ask) -> Start:
-    """Registers the ask, the goals and how many conversations wait for us."""
+def measure(ground: Ground, ask: Ask, plan: Plan | None = None) -> Start:
+    """Registers the ask, the plan with its goals, and how many conversations wait for us."""
+    plan = plan or Plan()
     proof = ground.prove(5, "ask", kind="assumption")
     ground.figure("ask.hours", _plain(ask.hours), "hours", proof)
     ground.figure("ask.budget", _plain(ask.budget), "money", proof, currency=ask.currency)
     ground.figure("ask.decide_by", ask.decide_by, "date", proof)
-    values = ground.register.values()
-    readable, ours = values["s3.readable"], values["s3.ours"]
-    answerable = readable - ours if isinstance(readable, int) and isinstance(ours, int) else None
-    heard = ground.register.figures["s3.readable"].evidence
-    proof = ground.prove(
-        5,
-        "s5.answerable",
-        lambda: replace(
-            ground.details(heard),
-            inspected=readable if isinstance(readable, int) else None,
-            rows_total=answerable or 0,
-            rows=lambda: rows_of(proposed(ground, 50), ground.heard),
-        ),
-    )
-    ground.figure("s5.answerable", answerable, "count", proof)
-    baselines = sum(1 for goal in GOALS if values[goal] is not None)
-    proof = ground.prove(5, "s5.goals")
-    ground.figure("s5.kpis", len(GOALS), "count", proof)
-    ground.figure("s5.baselines", baselines, "count", proof)
-    return Start(ask.is_complete, answerable, len(GOALS), baselines)
+    answerable = _answerable(ground)
+    _measure_ladder(ground, ask, plan)
+    kpis, baselines = goals.measure(ground, plan)
+    return Start(ask.is_complete, answerable, kpis, baselines)
 
 
 def _plain(amount: Decimal | None) -> float | int | None:
@@ -79,86 +60,165 @@ def _plain(amount: Decimal | None) -> float | int | None:
     return int(amount) if amount == amount.to_integral_value() else float(amount)
 
 
-def proposed(ground: Ground, most: int = MOST_ACTIONS) -> list[Mention]:
-    """The stored conversations most worth an answer, best first."""
-    return queries.answerable(ground.workspace, ground.handles, ground.heard, most)
-
-
-def measure_actions(ground: Ground, chosen: Sequence[Chosen]) -> None:
-    """Registers the chosen conversations and what the sources count of each."""
-    real = [one.mention for one in chosen if one.mention]
+def _answerable(ground: Ground) -> int | None:
+    """How many conversations wait for us; unknown where nobody listened or no account of ours is known."""
+    values = ground.register.values()
+    readable = values["s3.readable"]
+    found = None
+    if isinstance(readable, int) and values["s3.ours"] is not None:
+        waiting = queries.answerable_conversations(
+            ground.workspace, ground.handles, ground.heard, ground.rival_handles
+        )
+        found = waiting.count() if readable else 0
+    heard = ground.register.figures["s3.readable"].evidence
     proof = ground.prove(
         5,
-        "s5.chosen",
-        lambda: Details(inspected=len(real), rows_total=len(real), rows=lambda: rows_of(real, ground.heard)),
-        formula="s5.answerable",
+        "s5.answerable",
+        lambda: replace(
+            ground.details(heard),
+            inspected=readable if isinstance(readable, int) else None,
+            rows_total=found or 0,
+            rows=lambda: rows_of(proposed(ground, 50), ground.heard),
+        ),
     )
-    ground.figure("s5.chosen", len(real), "count", proof)
-    for index, mention in enumerate(real):
-        replies = mention.conversation.replies_said
-        ground.figure(f"s5.replies.{index}", replies, "count", proof, label="s5.replies")
-        known = reactions_of(mention) if mention.metrics else None
-        ground.figure(f"s5.reactions.{index}", known, "count", proof, label="s5.reactions")
-        ground.figure(f"s5.said_on.{index}", mention.published_at.date(), "date", proof, label="s5.said_on")
+    ground.figure("s5.answerable", found, "count", proof)
+    return found
 
 
-def why(ground: Ground, index: int, mention: Mention) -> Text:
-    """Why this one: what it is, where, how many saw it, and that none of us is in it."""
-    values = ground.register.values()
-    site = ground.name(f"site.{index}", mention.site.domain)
-    kind = "question" if mention.is_question else "post"
-    said = [ground.say(f"why.{kind}", site=site, on=f"s5.said_on.{index}")]
-    if values[f"s5.reactions.{index}"]:
-        said.append(ground.say("why.reactions", reactions=f"s5.reactions.{index}"))
-    if values[f"s5.replies.{index}"]:
-        said.append(ground.say("why.replies", replies=f"s5.replies.{index}"))
-    elif values[f"s5.replies.{index}"] == 0:  # unknown is not "none"
-        said.append(ground.say("why.no_replies"))
-    return join(*said)
+def _measure_ladder(ground: Ground, ask: Ask, plan: Plan) -> None:
+    proof = ground.prove(5, "plan", kind="assumption", formula="ask")
+    for days in PHASES:
+        ground.figure(f"plan.days.{days}", days, "count", proof, label="plan.days")
+    ladder = plan.ladder()
+    hours = {rung.kind: plans.hours_of(rung, ask.hours) for rung in ladder}
+    for rung in ladder:
+        ground.figure(f"ladder.month.{rung.kind}", rung.month, "count", proof, label="ladder.month")
+        ground.figure(f"ladder.hours.{rung.kind}", hours[rung.kind], "hours", proof, label="ladder.step")
+    ground.figure("ladder.hours", plans.total(list(hours.values())), "hours", proof)
+    for month, days in enumerate(PHASES, 1):
+        begun = [hours[rung.kind] for rung in ladder if rung.month <= month]
+        ground.figure(f"plan.hours.{days}", plans.total(begun), "hours", proof, label="plan.hours")
 
 
 def slides(
     ground: Ground,
+    plan: Plan,
+    ask: Ask,
     chosen: Sequence[Chosen],
     state: State,
     title: Text,
     reasoning: Text,
     edited: Sequence[str],
 ) -> list[Slide]:
-    """The conversations to answer first."""
-    proof = ground.register.figures["s5.chosen"].evidence
-    real = [(one, one.mention) for one in chosen if one.mention]
-    items = [
-        {
-            "raw": (mention.title or mention.quote)[:140],
-            "url": mention.url,
-            "why": why(ground, index, mention),
-            "owner": one.owner,
-            "due": one.due.isoformat() if one.due else None,
-            "evidence": proof,
-        }
-        for index, (one, mention) in enumerate(real)
-    ]
-    blocks = [show.paragraph(reasoning), show.paragraph(ground.say("start.ladder"))]
-    blocks.append(
-        {"type": "actions", "items": items} if items else show.callout(ground.say("start.nothing"), "note")
-    )
-    notes, footer = ground.say("start.notes"), ground.say("start.footer")
-    return [Slide("start", title, blocks, notes, footer, step=5, verdict=state, edited=edited)]
-
-
-def decision(ground: Ground, state: State, title: Text, complete: bool) -> Slide:
-    """The ask, the goals with today's values, and the three ways to decide."""
+    """The ladder, the conversations to answer, and the plan."""
+    _measure_places(ground, chosen)
     rows: list[list[show.Cell]] = [
-        [{"text": ground.say(f"goal.{goal}")}, {"figure": goal}, {"text": ground.say(f"target.{goal}")}]
-        for goal in GOALS
+        [
+            {"text": ground.say(f"rung.{rung.kind}.name")},
+            {"text": does(ground, rung, chosen)},
+            {"figure": f"ladder.month.{rung.kind}"},
+            {"raw": rung.owner or ask.owner or "–"},
+            {"figure": f"ladder.hours.{rung.kind}"},
+        ]
+        for rung in plan.ladder()
     ]
-    columns = [ground.say(f"column.{name}") for name in ("goal", "today", "target")]
-    ask = ground.say("decision.ask" if complete else "decision.open")
-    blocks = [
-        show.callout(ask, "ask"),
-        show.table(columns, rows, [3, 1, 2]),
-        *show.bullets(ground.say(f"decision.option.{option}") for option in ("nothing", "small", "larger")),
+    columns = [ground.say(f"column.{name}") for name in ("step", "does", "month", "who", "hours")]
+    blocks = [show.paragraph(reasoning)]
+    if rows:
+        blocks.append(show.table(columns, rows, [1.7, 4.2, 0.9, 1.8, 1.1]))
+    blocks.append(show.callout(_contrary(ground), "note"))
+    notes, footer = ground.say("start.notes"), ground.say("start.footer")
+    first = Slide("start", title, blocks, notes, footer, step=5, verdict=state, edited=edited)
+    return [
+        first,
+        answers.slide(ground, chosen, state),
+        goals.slide(ground, plan, ask.owner, state, lambda rung: does(ground, rung, chosen)),
     ]
-    notes, footer = ground.say("decision.notes"), ground.say("decision.footer")
-    return Slide("decision", title, blocks, notes, footer, step=5, verdict=state)
+
+
+def _contrary(ground: Ground) -> Text:
+    """What we measured that speaks against starting."""
+    values = ground.register.values()
+    found = [
+        ground.say(f"start.contrary.{name}")
+        for name, figure in (("ours", "s3.ours"), ("unread", "s3.unread"), ("unseen", "s5.unseen"))
+        if values.get(figure)
+    ]
+    ladder, asked = values["ladder.hours"], values["ask.hours"]
+    if isinstance(ladder, int | float) and isinstance(asked, int | float) and ladder > asked:
+        found.append(ground.say("start.contrary.hours"))
+    return join(ground.say("start.contrary.head"), *(found or [ground.say("start.contrary.none")]))
+
+
+# What each step of the ladder is, from what was heard
+
+
+def _measure_places(ground: Ground, chosen: Sequence[Chosen]) -> None:
+    """Registers where most conversations happen, and the communities and events of the plan."""
+    without = [brand.domain for brand in ground.brands if brand.domain]
+    busiest = communities.communities(ground.heard, 1, without)
+    joins = [one for one in chosen if one.kind == "join"]
+    named = communities.communities(ground.heard, 50, named=[one.place for one in joins]) if joins else []
+    counted = {one.name: one.conversations for one in named}
+    if busiest:
+        _measure_place(ground, "place.busiest", "s5.busiest", busiest[0].name, busiest[0].conversations)
+    for index, one in enumerate(joins):
+        _measure_place(
+            ground, f"join.{index}", f"s5.join.{index}", one.place, counted.get(one.place, 0), "s5.join"
+        )
+    events = [one for one in chosen if one.kind == "event"]
+    if events:
+        rows = [
+            {"title": one.title, "url": one.url, "site": one.place, "author": "", "excerpt": "", "why": "",
+             "date": one.happens_on.isoformat() if one.happens_on else ""}
+            for one in events
+        ]  # fmt: skip
+        proof = ground.prove(5, "s5.events", lambda: Details(rows_total=len(rows), rows=lambda: rows))
+        for index, one in enumerate(events):
+            ground.name(f"event.{index}", one.title or one.place)
+            ground.figure(f"s5.event.{index}", one.happens_on, "date", proof, label="s5.event")
+
+
+def _measure_place(ground: Ground, name: str, key: str, place: str, count: int, label: str = "") -> None:
+    ground.name(name, place)
+    matches = communities.within(ground.heard, place)
+    proof = ground.prove(
+        5,
+        "s5.places",
+        lambda: replace(
+            ground.read_by(ground.coverage, rows_total=count, rows=ground.mention_rows(matches)),
+        ),
+    )
+    ground.figure(key, count, "count", proof, label=label)
+
+
+def does(ground: Ground, rung: Rung, chosen: Sequence[Chosen]) -> Text:
+    """What we do on this step, in the words of what was heard."""
+    values, kind = ground.register.values(), rung.kind
+    needed = {"listen": "s1.sources_asked", "comment": "s5.chosen", "channel": "s5.busiest"}.get(kind, "")
+    said = ground.say(f"rung.{kind}.does" if needed and values.get(needed) else f"rung.{kind}.plain")
+    if kind == "comment":
+        joins = [index for index, one in enumerate(chosen) if one.kind == "join"]
+        if joins:
+            names = ", ".join(f"{{@join.{index}}}" for index in range(len(joins)))
+            said = _then(said, _filled(ground.say("rung.comment.join"), join=names))
+    if kind == "events":
+        events = range(sum(one.kind == "event" for one in chosen))
+        each = [
+            ground.say("rung.events.does", event=f"@event.{index}", on=f"s5.event.{index}")
+            for index in events
+        ]
+        if each:
+            said = {language: "; ".join(one[language] for one in each) for language in said}
+    return said
+
+
+def _then(first: Text, second: Text) -> Text:
+    return {language: f"{first[language]}; {second[language]}" for language in first}
+
+
+def _filled(text: Text, **places: str) -> Text:
+    """The text with literal templates in the place of names."""
+    for name, template in places.items():
+        text = {language: said.replace(f"{{{name}}}", template) for language, said in text.items()}
+    return text

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from pitches import checks, page_checks, queries, shown, tasks, verbs, verifying, wordings
 from pitches.case import Case, StepCase, build, period_of
-from pitches.forms import ActionFormSet, AskForm, PitchForm, StepForm
+from pitches.forms import AskForm, PitchForm, StepForm
 from pitches.models import Pitch
 from pitches.shown import Shown, evidence_url
 from teams.access import WorkspaceRequest, member
@@ -168,37 +168,19 @@ def _save_step(request: WorkspaceRequest, case: Case, one: StepCase, form: StepF
     return True
 
 
-@require_POST
 @member("edit")
 @politely
 def ask(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
-    """What the boss is to say yes to."""
+    """What the boss is to say yes to. Leads back to the plan when it was sent from there."""
     found = _open(workspace, code_of_pitch)
-    form = AskForm(request.POST, instance=found)
-    if not form.is_valid():
+    form = AskForm(request.POST or None, instance=found)
+    if request.method != "POST" or not form.is_valid():
         return render(request, "pitches/ask.html", {"pitch": found, "form": form})
     verbs.save(found, request.user, form.cleaned_data)
     messages.success(request, _("Saved."))
+    if request.POST.get("back") == "plan":
+        return redirect("pitches:plan", workspace.code, found.code)
     return redirect(f"{reverse('pitches:pitch', args=[workspace.code, found.code])}#ask")
-
-
-@member("edit")
-@politely
-def actions(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
-    """Who answers which conversation, and by when; "again" chooses the conversations anew."""
-    found = _open(workspace, code_of_pitch)
-    back = f"{reverse('pitches:pitch', args=[workspace.code, found.code])}#actions"
-    if request.method == "POST" and "again" in request.POST:
-        verbs.propose_again(found, request.user)
-        return redirect(back)
-    with verbs.changing(found) as held:  # so that no row changes between the check and the saving
-        rows = held.actions.select_related("mention__site")
-        forms = ActionFormSet(request.POST or None, queryset=rows)
-        if request.method == "POST" and forms.is_valid():
-            forms.save()
-            messages.success(request, _("Saved."))
-            return redirect(back)
-    return render(request, "pitches/actions.html", {"pitch": found, "forms": forms})
 
 
 @member("edit")

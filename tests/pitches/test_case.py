@@ -308,10 +308,10 @@ def test_evidence_copies_are_short_and_no_deck_says_who_wrote(case: Case) -> Non
     assert not [handle for handle in handles if any(handle in text for text in shown)]
 
 
-def test_step_5_names_five_real_conversations_with_why_owner_and_date(case: Case) -> None:
-    slide = next(slide for slide in case.slides if slide.key == "start")
+def test_step_5_names_ten_real_conversations_with_why_owner_and_date(case: Case) -> None:
+    slide = next(slide for slide in case.slides if slide.key == "answers")
     items = next(block for block in slide.blocks if block["type"] == "actions")["items"]
-    assert len(items) == 5
+    assert len(items) == 10
     for item in items:
         assert Mention.objects.filter(workspace=case.pitch.workspace, url=item["url"]).exists()
         assert item["why"]["sv"] and item["owner"] and item["due"] and item["evidence"].startswith("E")
@@ -324,7 +324,7 @@ def test_replies_nobody_counted_are_not_called_none(pitch: Pitch) -> None:
         type(first.mention.conversation).objects.filter(pk=first.mention.conversation_id).update(
             replies_said=replies
         )
-        slide = next(slide for slide in build(pitch).slides if slide.key == "start")
+        slide = next(slide for slide in build(pitch).slides if slide.key == "answers")
         items = next(block for block in slide.blocks if block["type"] == "actions")["items"]
         said[replies] = items[0]["why"]["en"]
     assert "No reply yet." in said[0] and "reply" not in said[None]
@@ -336,9 +336,9 @@ def test_every_slide_has_notes_and_all_its_evidence(case: Case) -> None:
     for slide in snapshot["slides"]:
         assert slide["notes"]["en"] and slide["notes"]["sv"], slide["key"]
         assert set(slide["evidence"]) <= known
-    keys = "cover summary measured talk visibility voice share presence start decision register method health"
-    keys += " precision"
-    assert [slide["key"] for slide in snapshot["slides"]] == keys.split()
+    keys = "cover summary measured talk visibility voice share presence start answers plan decision"
+    proving = "objections register method health precision"
+    assert [slide["key"] for slide in snapshot["slides"]] == f"{keys} {proving}".split()
 
 
 def test_no_text_holds_a_number_of_its_own(case: Case) -> None:

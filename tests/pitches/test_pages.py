@@ -165,7 +165,7 @@ def test_home_asks_as_often_for_much_as_for_little(
     assert counts[0] == counts[1] <= 45
 
 
-@pytest.mark.parametrize(("name", "most"), [("pitch", 41), ("pitch_web", 51)])
+@pytest.mark.parametrize(("name", "most"), [("pitch", 43), ("pitch_web", 55)])
 def test_a_draft_asks_for_no_more_than_it_shows(
     name: str, most: int, workspace: Workspace, pitch: Pitch, alice: User, browser_of: BrowserOf
 ) -> None:
@@ -272,7 +272,7 @@ def test_making_a_pitch_chooses_conversations(
     )  # fmt: skip
     made = Pitch.objects.get(workspace=workspace, title="Ny")
     assert answer["Location"].endswith(f"/pitches/{UUID(str(made.code))}/")
-    assert made.actions.count() == 5
+    assert made.actions.count() == 10
 
 
 def test_the_made_up_posts_name_nobody_real() -> None:
