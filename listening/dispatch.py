@@ -11,7 +11,7 @@ from functools import partial
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from listening import door, feeds, moves, plans, polls, schedule, transactions
+from listening import door, feeds, moves, plans, polls, schedule, searches, transactions
 from listening import rematch as rematching
 from listening import scan as scanning
 from listening.models import Capture, Feed, FeedEntry, FeedSubscription, Fetch, ScanPlan, SearchVersion
@@ -52,7 +52,7 @@ def due(at: datetime | None = None) -> Iterator[Message]:
         yield Message("fetch", fetch_id, token, "now" if fetch_id in clicked else "later")
     moves.settle()
     yield from _feeds(at)
-    waiting = SearchVersion.objects.filter(is_current=True, rematched_at=None)
+    waiting = SearchVersion.objects.filter(searches.asked_for(at), rematched_at=None)
     for version_id in waiting.order_by("pk").values_list("pk", flat=True)[:20]:
         yield Message("version", version_id, queue="now")
 

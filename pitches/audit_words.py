@@ -8,7 +8,8 @@ KINDS = {"pitch": _("Pitches")}
 SENTENCES = {
     "pitch.created": _("Began the pitch {object}"),
     "pitch.deleted": _("Deleted the pitch {object}"),
+    "pitch.followed": _("Began the follow-up {object}"),
     "pitch.frozen": _("Froze the pitch {object}"),
     "pitch.versioned": _("Began the next version of the pitch {object}"),
 }
-DETAILS = {"sha256": "SHA-256", "version": _("Version")}
+DETAILS = {"follows": _("Follows"), "sha256": "SHA-256", "version": _("Version")}

@@ -16,14 +16,14 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from pitches import frame, outline, verdicts
+from pitches import frame, outline, then, verdicts
 from pitches.decks import contract
 from pitches.edits import Edits
 from pitches.figures import Value
 from pitches.ground import Ground
 from pitches.models import Action, Pitch
 from pitches.slides import Slide
-from pitches.steps import race, start, talk, visibility, voice
+from pitches.steps import before, changed, race, start, talk, visibility, voice
 from pitches.steps.start import Ask, Chosen
 from pitches.verdicts import State, Verdict
 from pitches.words import Text, join
@@ -94,8 +94,21 @@ class Case:
         made += start.slides(ground, self.chosen, *_shown(by_number[5]))
         made.append(start.decision(ground, by_number[5].verdict.state, self._decision_title(), complete))
         made += frame.appendix(ground)
+        made = self._compared(made)
         by_key = {slide.key: slide for slide in made}
         return tuple(by_key[key] for key in outline.keys(self.pitch.length, list(by_key)))
+
+    def _compared(self, made: list[Slide]) -> list[Slide]:
+        """With what an earlier, frozen pitch gives to compare: a follow-up's slides, and what changed."""
+        earlier, follows = then.earlier(self.pitch), then.followed(self.pitch)
+        for frozen in dict.fromkeys(filter(None, (follows, earlier))):
+            old = then.Then(self.ground, frozen, then.PREFIX if frozen == follows else "last.")
+            if frozen == follows:
+                beside = before.Before(self.ground, old, then.wordings(frozen))
+                made = beside.laid_over(made, [(one.number, one.verdict.state) for one in self.steps])
+            if frozen == earlier:
+                made = [*made, changed.slide(self.ground, old, made, self.pitch.language)]
+        return made
 
     def _decision_title(self) -> Text:
         if not self.ask.is_complete:
@@ -132,6 +145,8 @@ class Case:
             "evidence": evidence,
             "slides": slides,
         }
+        if frozen := then.followed(pitch):
+            snapshot["baseline"] = then.baseline(frozen)
         return snapshot  # type: ignore[return-value]  # built key by key as the contract says; checked by decks.snapshot
 
 
@@ -144,7 +159,8 @@ def build(pitch: Pitch, now: datetime | None = None) -> Case:
 
     Asks the database for numbers only; the lists behind them are read when somebody opens one.
     """
-    ground = Ground(pitch.workspace, pitch.period_start, pitch.period_end, now or timezone.now())
+    by, now = then.yardstick_of(pitch), now or timezone.now()
+    ground = Ground(pitch.workspace, pitch.period_start, pitch.period_end, now, by)
     _name(ground, pitch)
     frame.measure_rules(ground)
     frame.measure_period(ground)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from listening import store
-from pitches import checks, outline
+from pitches import checks, outline, pins
 from pitches.case import build, hash_of
 from pitches.checks import Problem
 from pitches.edits import Edits
@@ -167,6 +167,7 @@ def freeze(pitch: Pitch, user: User, now: datetime | None = None) -> Pitch:
     held.sha256 = hash_of(held.snapshot)
     held.frozen_at = now
     held.save(update_fields=["snapshot", "sha256", "frozen_at"])
+    pins.let_go(held)
     record(held.workspace, user, "pitch.frozen", held.title, version=held.version, sha256=held.sha256)
     return held
 
@@ -190,6 +191,7 @@ def new_version(pitch: Pitch, user: User) -> Pitch:
         fresh.actions.create(
             mention=action.mention, position=action.position, owner=action.owner, due=action.due
         )
+    pins.keep_up(fresh, timezone.now())
     record(fresh.workspace, user, "pitch.versioned", fresh.title, version=fresh.version)
     return fresh
 
@@ -199,4 +201,5 @@ def delete(pitch: Pitch, user: User) -> None:
     """Deletes a draft. Raises Frozen: what was shown to somebody stays."""
     held = locked(pitch)
     record(held.workspace, user, "pitch.deleted", held.title, version=held.version)
+    pins.let_go(held)
     held.delete()

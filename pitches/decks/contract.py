@@ -79,6 +79,8 @@ Evidence = TypedDict(
         "url": NotRequired[str],
         "rows_total": NotRequired[int],
         "rows": NotRequired[list[EvidenceRow]],
+        # Of a number of an earlier pitch: {"id", "version", "frozen_at", "sha256", "evidence"} of its proof there.
+        "then": NotRequired[dict[str, Any]],
     },
 )
 
@@ -147,6 +149,7 @@ class Snapshot(TypedDict):
     figures: dict[str, Figure]
     evidence: list[Evidence]
     slides: list[Slide]
+    baseline: NotRequired[dict[str, Any]]  # of a follow-up: {"id", "version", "frozen_at", "sha256"} of the old one
 
 
 def current(snapshot: Mapping[str, Any]) -> Snapshot:
