@@ -95,7 +95,7 @@ def share_of_voice(
 def brand_searches(
     workspace: Workspace, form: str = "", by: Yardstick = TODAY
 ) -> dict[int, tuple[Search, ...]]:
-    """The searches that are on (or those of the yardstick), per brand id, by keyword, by tag, or ("") both."""
+    """The searches that count, per brand id, by keyword, by tag, or ("") both."""
     asked = {"subject": Search.Subject.BRAND, **({"form": form} if form else {})}
     found: dict[int, tuple[Search, ...]] = {}
     for search in by.searches(workspace, **asked):

@@ -93,9 +93,7 @@ def current(workspace: Workspace) -> list[tuple[int, query.Query]]:
 
     Replaced wordings that are pinned are among them; pages count the matches of current ones only.
     """
-    versions = SearchVersion.objects.filter(
-        asked_for(Now()), search__workspace=workspace, search__is_on=True
-    )
+    versions = SearchVersion.objects.filter(asked_for(Now()), search__workspace=workspace, search__is_on=True)
     return [(one.pk, _parsed(one.text, one.fold)) for one in versions.order_by("pk")]
 
 

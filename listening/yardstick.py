@@ -1,7 +1,7 @@
 """By which wordings, and on which sources, something is counted: today's and all, or those of an earlier day.
 
-A follow-up measures again by the wordings of the pitch that it follows. Those may have been replaced since; they
-stay pinned (see ``listening.searches.pin``), so that scans go on asking for them and holding items against them.
+A follow-up measures again by the wordings of the pitch that it follows. Those may have been replaced since;
+they stay pinned (see ``listening.searches.pin``): scans go on asking for them and holding items against them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What changed from one snapshot to a later one: two documents in, typed differences out; no models.
 
 Two rules hold everywhere. Unknown is never zero: what one side does not know is incomparable, not "fell to
-nothing". And a change of numbers may come from reading more or less: the sources whose reading differs are named
-beside every number that rests on them.
+nothing". And a change of numbers may come from reading more or less: the sources whose reading differs are
+named beside every number that rests on them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pitches.decks.text import in_language, plain, resolve
 from pitches.words import Text
 
 State = Literal["same", "changed", "appeared", "gone", "incomparable"]
-OF_A_COMPARISON = ("then.", "last.", "delta.", "again.", "now.", "goal.", "follow.", "changes.")
+OF_A_COMPARISON = ("then.", "last.", "delta.", "again.", "now.", "goal.", "progress.", "follow.", "changes.")
 WORDING = re.compile(r"(?P<name>.*?)\s?(?P<version>v\d+): (?P<text>.*)")
 NUMBER = re.compile(r"\.(\d+)(?=\.|$)")  # the number in "s4.stories.1"
 # Whose number it is: keys that begin so, and the name that says of whom they speak.
@@ -80,8 +80,8 @@ class Words:
 
 @dataclass(frozen=True)
 class TextChange:
-    """A title or first paragraph that reads otherwise. ``by_hand``: a person wrote one of the two; without that
-    only numbers and verdicts can have changed it."""
+    """A title or first paragraph that reads otherwise. ``by_hand``: a person wrote one of the two; without
+    that only numbers and verdicts can have changed it."""
 
     slide: str
     part: Literal["title", "text"]
@@ -100,7 +100,7 @@ class SlideChange:
 
 @dataclass(frozen=True)
 class SearchChange:
-    """A search that is worded otherwise; "" where it did not exist. ``name``: the brand, "" is the industry."""
+    """A search that is worded otherwise; "" = it was not there. ``name``: the brand, "" = the industry."""
 
     name: str
     old: str
@@ -109,7 +109,7 @@ class SearchChange:
 
 @dataclass(frozen=True)
 class SourceChange:
-    """A source and how it was read, each "ok", "partial", "failed", "none", "off", or "" where it was not asked."""
+    """How a source was read then and now: "ok", "partial", "failed", "none", "off", or "" = not asked."""
 
     source: str
     label: str
@@ -131,7 +131,7 @@ class SourceChange:
 
 @dataclass(frozen=True)
 class EvidenceChange:
-    """Posts behind a number that are no longer behind it: erased (``redacted`` of them), or not found again."""
+    """Posts that are no longer behind a number: erased (``redacted`` of them), or not found again."""
 
     label: Text
     old: str  # evidence ids
@@ -218,16 +218,16 @@ def difference(
 
 
 def subject(snapshot: Mapping[str, Any], key: str) -> tuple[str, str] | None:
-    """What a figure is about, whatever its place in a list: ("s4.stories", "Bergby"); None when that is unknown.
+    """What a figure is about, whatever its place in a list: ("s4.stories", "Bergby"); None = that is unknown.
 
-    A number in a key is a place in a list of that day. Of whom it speaks is said by a name; where none does, as
-    with the weeks of a chart or the posts to answer, the same key means something else in another pitch.
+    A number in a key is a place in a list of that day. Of whom it speaks is said by a name; where none does,
+    as with the weeks of a chart or the posts to answer, the same key means something else in another pitch.
     """
     if key.startswith((*OF_A_COMPARISON, *LEFT_OUT)):
         return None
     place = NUMBER.search(key)
     if place is None:
-        return key, ""
+        return key, str(snapshot["names"].get(f"source.{key.rpartition('.')[2]}", ""))
     kind = next((name for start, name in NUMBERED.items() if key.startswith(start)), "")
     name = snapshot["names"].get(f"{kind}.{place[1]}")
     return (NUMBER.sub("", key), str(name)) if name else None
@@ -241,7 +241,9 @@ Sources = Mapping[str, tuple[str, str, int | None]]  # source -> (label, state, 
 
 
 def wordings(snapshot: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    """Every wording that a snapshot's evidence names."""
+    """Every wording that a snapshot names, an older one in its evidence."""
+    if snapshot.get("searches"):
+        return {(one["brand"], one["text"]): f"v{one['version']}" for one in snapshot["searches"]}
     found: dict[tuple[str, str], str] = {}
     for evidence in snapshot["evidence"]:
         for line in str(evidence.get("query") or "").splitlines():
@@ -265,7 +267,7 @@ def searches_changed(old: Wordings, new: Wordings) -> Iterator[SearchChange]:
 
 
 def sources_of(snapshot: Mapping[str, Any]) -> dict[str, tuple[str, str, int | None]]:
-    """How each source was read for our own searches.
+    """How each source was read, for all searches; by an older snapshot, for our own.
 
     From the snapshot's coverage where it has one; an older one tells by its figures what let us read nothing,
     and by its gaps what was not read completely.
@@ -341,7 +343,9 @@ class _Pair:
     def figures(self) -> Iterator[FigureChange]:
         for old_key, new_key in self.paired:
             old, new = _figure(self.old, old_key), _figure(self.new, new_key)
-            label = self.new["figures"][new_key]["label"] if new_key else self.old["figures"][old_key]["label"]
+            label = (
+                self.new["figures"][new_key]["label"] if new_key else self.old["figures"][old_key]["label"]
+            )
             if old is None or new is None:
                 yield FigureChange(label, old, new, "gone" if old else "appeared")
                 continue
@@ -377,7 +381,7 @@ class _Pair:
                             ((self.old, before), (self.new, slide)))  # fmt: skip
                 if was != now:
                     by_hand = bool(before["edited"] or slide["edited"])
-                    yield TextChange(slide["key"], part, words_changed(was, now), by_hand)  # type: ignore[arg-type]
+                    yield TextChange(slide["key"], part, words_changed(was, now), by_hand)
 
     def slides(self) -> Iterator[SlideChange]:
         old, new = ([one["key"] for one in each["slides"]] for each in (self.old, self.new))
@@ -430,7 +434,7 @@ def days_of(snapshot: Mapping[str, Any]) -> int | None:
 
 
 def verdicts_of(snapshot: Mapping[str, Any]) -> dict[int, str]:
-    """The verdict of each step: that of the slide which carries it, or of the summary where it was left out."""
+    """The verdict of each step: that of the slide which carries it, else that of its line of the summary."""
     by_key = {slide["key"]: slide for slide in snapshot["slides"]}
     found = {
         item["step"]: item["verdict"]

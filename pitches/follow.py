@@ -1,6 +1,7 @@
 """Coming back after 30, 60 or 90 days: when a follow-up is due, and making one.
 
-A follow-up is a pitch that measures again what a frozen pitch measured: by the same wordings, over as many days.
+A follow-up is a pitch that measures again what a frozen pitch measured: by the same wordings, over as many
+days.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def due_dates(pitch: Pitch, now: datetime | None = None) -> list[Due]:
 
 
 def due_now(workspace: Workspace, now: datetime | None = None) -> list[Due]:
-    """The follow-ups that are due in a workspace, the latest first; of each pitch only its last version asks."""
+    """The follow-ups that are due in a workspace, the latest first; only the last version of a pitch asks."""
     now = now or timezone.now()
     first = now - timedelta(days=DAYS[-1]) - REMINDED - timedelta(days=1)
     frozen = Pitch.objects.filter(workspace=workspace, frozen_at__gte=first, next__frozen_at=None)
@@ -97,8 +98,8 @@ def open_follow_up(pitch: Pitch) -> Pitch | None:
 def follow_up(pitch: Pitch, user: User, end: date | None = None, now: datetime | None = None) -> Pitch:
     """A draft that measures again, over as many days, up to ``end`` (today). Only ever one at a time.
 
-    It keeps language, audience, length, rivals, the ask and free slides. What people wrote over claims stays with
-    the numbers it was written about. Old wordings are pinned. Raises NotFrozen or TooEarly.
+    It keeps language, audience, length, rivals, the ask and free slides. What people wrote over claims stays
+    with the numbers it was written about. Old wordings are pinned. Raises NotFrozen or TooEarly.
     """
     old = Pitch.objects.select_for_update(of=("self",)).select_related("workspace").get(pk=pitch.pk)
     if old.frozen_at is None:
@@ -140,7 +141,9 @@ def _kept(edits: Edits) -> Edits:
         language: {slide: parts for slide, parts in slides.items() if slide in edits.free}
         for language, slides in edits.texts.items()
     }
-    return Edits({name: slides for name, slides in texts.items() if slides}, edits.order, edits.dropped, edits.free)
+    return Edits(
+        {name: slides for name, slides in texts.items() if slides}, edits.order, edits.dropped, edits.free
+    )
 
 
 def rivals_then(old: Pitch) -> Sequence[Brand]:

@@ -90,8 +90,7 @@ class Ground:
 
     def matches(self, **conditions: Any) -> QuerySet[Match]:
         """Matches of the period; see ``listening.queries.matched``."""
-        period = {"since": self.since, "until": self.until}
-        return queries.matched(self.workspace, by=self.by, **period, **conditions)
+        return queries.matched(self.workspace, since=self.since, until=self.until, by=self.by, **conditions)
 
     @cached_property
     def heard(self) -> QuerySet[Match]:

@@ -67,6 +67,8 @@ PLACES: dict[str, dict[str, Any]] = {
     "pitches:actions": {"code_of_pitch": "draft"},
     "pitches:freeze": {"code_of_pitch": "draft"},
     "pitches:continue": {"code_of_pitch": "frozen"},
+    "pitches:changes": {"code_of_pitch": "draft"},
+    "pitches:follow_up": {"code_of_pitch": "followed"},
     "pitches:delete": {"code_of_pitch": "draft"},
     "pitches:pitch_web": {"code_of_pitch": "draft"},
     "pitches:pitch_pptx": {"code_of_pitch": "draft"},
@@ -164,6 +166,8 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
     Feed.objects.filter(pk=subscription.feed_id).update(due_at=None)
     draft, frozen = (_pitch(workspace, owner, f"{title} of {name}") for title in ("Draft", "Frozen"))
     verbs.freeze(frozen, owner)
+    followed = _pitch(workspace, owner, f"Followed of {name}", date.today() - timedelta(days=1))
+    verbs.freeze(followed, owner)
     invitation = invitations.invite(workspace, owner, f"dan@{host}", Role.EDITOR).invitation
     return {
         "member": workspace.memberships.order_by("pk").values_list("pk", flat=True).last(),
@@ -179,6 +183,7 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
         "row": page.rows.get().pk,
         "draft": draft.code,
         "frozen": frozen.code,
+        "followed": followed.code,
     }
 
 
@@ -206,8 +211,8 @@ def _scan(workspace: Workspace, now: datetime) -> Scan:
     return found
 
 
-def _pitch(workspace: Workspace, owner: User, title: str) -> Pitch:
-    today = date.today()
+def _pitch(workspace: Workspace, owner: User, title: str, end: date | None = None) -> Pitch:
+    today = end or date.today()
     asked = {
         "ask_hours": Decimal(4),
         "ask_budget": Decimal(100),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Way = Literal["up", "down", "watch"]  # where a figure should go; "watch" promises nothing
+Way = Literal["up", "down", "hold", "watch"]  # where a figure should go; "watch" promises nothing
 Move = Literal["up", "down", "still", "unknown"]
 Light = Literal["reached", "underway", "not_moved", "away", "watched", "unknown"]
 Outcome = Literal["moved", "mixed", "not_moved", "against", "incomparable"]
@@ -31,14 +31,14 @@ KEY_FIGURES: dict[str, Way] = {
 PROMISED: dict[str, Way] = {
     "s3.share": "up",
     "s3.questions_open": "down",
-    "s4.own_voice": "up",
+    "s4.own_voice": "hold",
     "s2.share": "watch",
 }
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A figure that should move: from ``baseline`` to ``target`` (None = only the way was said) in ``days``."""
+    """A figure that should move from ``baseline`` to ``target`` (None = only a way was said) in ``days``."""
 
     figure: str
     baseline: float | None
@@ -60,16 +60,21 @@ def goals_of(snapshot: Mapping[str, Any]) -> tuple[Goal, ...]:
 
 def _goal(stored: Mapping[str, Any], figures: Mapping[str, Any]) -> Goal:
     key = str(stored["figure"])
-    baseline = _number(stored.get("baseline", figures[key]["value"]))
-    target = _number(stored.get("target"))
+    baseline = _value(stored.get("baseline", key), figures)
+    target = _value(stored.get("target"), figures)
     way = str(stored.get("direction") or "")
-    if way not in ("up", "down"):
+    if way not in ("up", "down", "hold"):
         way = "watch"
         if baseline is not None and target is not None and target != baseline:
             way = "up" if target > baseline else "down"
     days = _number(stored.get("days"))
     owner = str(stored.get("owner") or "")
     return Goal(key, baseline, way, target, int(days) if days is not None else None, owner)  # type: ignore[arg-type]  # one of the three
+
+
+def _value(told: Any, figures: Mapping[str, Any]) -> float | None:
+    """A number as a goal tells it: itself, or the key of the figure that holds it."""
+    return _number(figures[told]["value"] if isinstance(told, str) and told in figures else told)
 
 
 def _number(value: Any) -> float | None:
@@ -94,14 +99,17 @@ def move(old: float | None, new: float | None, unit: str = "count") -> Move:
 
 
 def light(goal: Goal, now: float | None, unit: str = "count") -> Light:
-    """How a goal stands today. A target that is met is reached, however far away it was."""
+    """How a goal stands today. A target that is met is reached, however far away it was; one to hold is met as
+    long as the figure did not fall by what is called a move."""
     if now is None or goal.baseline is None:
         return "unknown"
     if goal.way == "watch":
         return "watched"
-    if goal.target is not None:
-        if now >= goal.target if goal.way == "up" else now <= goal.target:
-            return "reached"
+    if goal.way == "hold":
+        least = goal.baseline if goal.target is None else goal.target
+        return "reached" if now >= least or move(least, now, unit) == "still" else "away"
+    if goal.target is not None and (now >= goal.target if goal.way == "up" else now <= goal.target):
+        return "reached"
     went = move(goal.baseline, now, unit)
     if went == "still":
         return "not_moved"

@@ -1,12 +1,11 @@
 """The numbers and words of an earlier, frozen pitch, brought into a new one with their proof.
 
-A number of then is a figure of its own here, "then.s1.stories", and rests on an evidence that repeats how it was
-found, and names the frozen pitch it stands in: id, version, day, fingerprint.
+A number of then is a figure of its own here, "then.s1.stories", and rests on an evidence that repeats how it
+was found, and names the frozen pitch it stands in: id, version, day, fingerprint.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,7 +22,7 @@ from pitches import changes
 from pitches.decks import contract
 from pitches.decks.text import format_figure, format_moment
 from pitches.figures import Details, Unit
-from pitches.ground import Ground
+from pitches.ground import Ground, seen
 from pitches.models import Pitch
 from pitches.words import LANGUAGES, PLACE, Text
 
@@ -40,9 +39,21 @@ def earlier(pitch: Pitch) -> Pitch | None:
     return None
 
 
+def all_earlier(pitch: Pitch) -> list[Pitch]:
+    """Every frozen pitch before this one, the nearest first: its versions, what they follow, and so on."""
+    found: list[Pitch] = []
+    waiting: list[Pitch | None] = [pitch.previous, pitch.follows]
+    while waiting:
+        one = waiting.pop(0)
+        if one is not None and one not in found:
+            found.append(one)
+            waiting += [one.previous, one.follows]
+    return [one for one in found if one.is_frozen]
+
+
 @dataclass(frozen=True)
 class Wordings:
-    """The wordings by which a frozen pitch was measured; ``lost``: those whose search is gone, as it was told."""
+    """By which wordings a frozen pitch was measured; ``lost``: those whose search is gone, as told then."""
 
     versions: tuple[SearchVersion, ...] = ()
     lost: tuple[str, ...] = ()
@@ -59,25 +70,26 @@ class Wordings:
 
 
 def wordings(frozen: Pitch) -> Wordings:
-    """By what a frozen pitch was measured, as its evidence tells.
+    """By what a frozen pitch was measured: as it names them, or, an older one, as its evidence tells.
 
     A wording is never edited in place and its number never given again, so name, number and text find it.
     """
     assert frozen.snapshot is not None
+    stored = SearchVersion.objects.filter(search__workspace=frozen.workspace).order_by("pk")
+    named = {one["id"] for one in frozen.snapshot.get("searches", ())}
     told = changes.wordings(frozen.snapshot)
-    texts = {text for _, text in told}
-    stored = SearchVersion.objects.filter(search__workspace=frozen.workspace, text__in=texts)
-    by_words: dict[tuple[str, str, str], SearchVersion] = {}
-    for one in stored.select_related("search__brand").order_by("pk"):
-        by_words[str(one.search.brand or ""), str(one), one.text] = one
-        # A brand may have been renamed since: then its number and text tell.
-        by_words.setdefault(("", str(one), one.text), one)
-    found, lost = {}, []
+    by_words: dict[tuple[str, str], list[SearchVersion]] = {}
+    for one in stored.filter(text__in={text for _, text in told}).select_related("search__brand"):
+        if not named or one.pk in named:
+            by_words.setdefault((str(one), one.text), []).append(one)
+    found: dict[int, SearchVersion] = {}
+    lost = []
     for (name, text), version in told.items():
-        one = by_words.get((name, version, text)) or by_words.get(("", version, text))
-        if one:
-            found[one.pk] = one
-        else:
+        alike = by_words.get((version, text), [])
+        # A brand may have been renamed since: then number and text have to do.
+        mine = [one for one in alike if str(one.search.brand or "") == name] or alike
+        found |= {one.pk: one for one in mine}
+        if not mine:
             lost.append(f"{name} {version}: {text}".lstrip())
     return Wordings(tuple(found.values()), tuple(lost))
 
@@ -253,7 +265,7 @@ class Then:
         )
 
     def _address(self, name: str, *places: str) -> str:
-        """Where the frozen pitch stands, for readers outside; "" while nobody said how this site is reached."""
+        """Where the frozen pitch stands, for readers outside; "" while nobody said how to reach this site."""
         if not settings.SITE_URL:
             return ""
         path = reverse(name, args=[self.pitch.workspace.code, self.pitch.code, *places])
@@ -262,3 +274,11 @@ class Then:
 
 def _day(stored: str | None) -> date | None:
     return date.fromisoformat(stored[:10]) if stored else None
+
+
+def sources_beside(ground: Ground, then: Then) -> list[changes.SourceChange]:
+    """Every source asked then or now, with how it was read both times for the searches told of then."""
+    searches = ground.searches if then.snapshot.get("coverage") else ground.own_searches
+    lines = [*ground.covered(searches), *ground.off]
+    now = {one.source: (one.label, one.state, seen(one)) for one in lines}
+    return changes.sources_changed(changes.sources_of(then.snapshot), now)

@@ -107,7 +107,8 @@ class SearchVersion(models.Model):
     fold = models.BooleanField(default=False)  # å counts as a, é as e
     is_current = models.BooleanField(default=True)
     rematched_at = models.DateTimeField(null=True, blank=True)  # stored mentions were held against it
-    # Replaced or not, scans go on asking for it until then: a follow-up measures by it, from ``pinned_since`` on.
+    # Replaced or not, scans go on asking for it until then: a follow-up measures by it, from
+    # ``pinned_since`` on.
     pinned_since = models.DateTimeField(null=True, blank=True)
     pinned_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

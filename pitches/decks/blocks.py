@@ -32,7 +32,12 @@ FINE = 9.0
 AIR, VERDICT_AIR = 10.0, 22.0  # how much higher a row may become where a slide has room
 LONGEST_QUOTE = 300
 SEPARATOR = " · "
-SYMBOLS: dict[str, tuple[str, Tone]] = {"yes": ("●", "yes"), "no": ("○", "no"), "unknown": ("?", "muted")}
+SYMBOLS: dict[str, tuple[str, Tone]] = {
+    "yes": ("●", "yes"),
+    "partly": ("●", "warning"),
+    "no": ("○", "no"),
+    "unknown": ("?", "muted"),
+}
 VERDICT_TONES: dict[str, Tone] = {
     "supported": "yes",
     "mixed": "warning",

@@ -24,7 +24,7 @@ UNITS = ("count", "percent", "ratio", "days", "hours", "money", "date", "rank", 
 CLASSES = ("measured", "estimated", "manual", "assumption")
 LAYOUTS = ("cover", "summary", "standard", "appendix")
 VERDICTS = ("supported", "mixed", "not_supported", "not_enough")
-STATES = ("yes", "no", "unknown")
+STATES = ("yes", "partly", "no", "unknown")
 TONES = ("ask", "warning", "note")
 MOST_SLIDES = 60
 MOST_EVIDENCE = 400
@@ -79,7 +79,7 @@ Evidence = TypedDict(
         "url": NotRequired[str],
         "rows_total": NotRequired[int],
         "rows": NotRequired[list[EvidenceRow]],
-        # Of a number of an earlier pitch: {"id", "version", "frozen_at", "sha256", "evidence"} of its proof there.
+        # Of a number of an earlier pitch: {"id", "version", "frozen_at", "sha256", "evidence"} of its proof.
         "then": NotRequired[dict[str, Any]],
     },
 )
@@ -110,7 +110,7 @@ register  {}  every evidence of the snapshot
 
 Cell = dict[str, Any]
 """One of {"text": Text}, {"figure": key}, {"raw": foreign text}, {"link": url, "text"?: Text, "raw"?: foreign
-text} and {"state": "yes" | "no" | "unknown", "text"?, "figure"?, "url"?, "evidence"?}."""
+text} and {"state": "yes" | "partly" | "no" | "unknown", "text"?, "figure"?, "url"?, "evidence"?}."""
 
 
 class Slide(TypedDict):
@@ -149,7 +149,9 @@ class Snapshot(TypedDict):
     figures: dict[str, Figure]
     evidence: list[Evidence]
     slides: list[Slide]
-    baseline: NotRequired[dict[str, Any]]  # of a follow-up: {"id", "version", "frozen_at", "sha256"} of the old one
+    baseline: NotRequired[
+        dict[str, Any]
+    ]  # of a follow-up: {"id", "version", "frozen_at", "sha256"} of the old one
 
 
 def current(snapshot: Mapping[str, Any]) -> Snapshot:

@@ -174,7 +174,7 @@ def _block(where: str, block: Block, snapshot: Snapshot) -> Iterator[Problem]:
             yield Problem(where, gettext_noop("The table is too long."))
         states = {cell["state"] for row in block["rows"] for cell in row if "state" in cell}
         if states - set(contract.STATES):
-            yield Problem(where, gettext_noop("A cell is neither yes, no nor unknown."))
+            yield Problem(where, gettext_noop("A cell is neither yes, partly, no nor unknown."))
 
 
 def _chart(where: str, block: Block, snapshot: Snapshot) -> Iterator[Problem]:

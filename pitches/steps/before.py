@@ -1,7 +1,7 @@
-"""A follow-up's own slides: what we said then, the figures before and after, the goals, and how equal the measure is.
+"""A follow-up's own slides: what we said then, the figures before and after, the goals, and the measure.
 
-Compared is what was read both times. Where other sources were read, today is counted again on the common ones, and
-so are the days of then; what cannot be compared says why.
+Compared is what was read both times. Where other sources were read, today is counted again on common ones,
+and so are the days of then; what cannot be compared says why.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from listening.yardstick import Yardstick
 from pitches import changes, progress
 from pitches import slides as show
 from pitches.changes import SourceChange
-from pitches.figures import Details, Unit
-from pitches.ground import Ground, seen
+from pitches.figures import Details, Register, Unit
+from pitches.ground import Ground
 from pitches.progress import Advice, Light, Move, Outcome, Way
 from pitches.slides import Cell, Slide
 from pitches.steps import race, talk, voice
 from pitches.steps.delta import POINTS, delta
-from pitches.then import Then, Wordings
+from pitches.then import Then, Wordings, sources_beside
 from pitches.words import Text
 
 # What rests on what sources let us hear; the rest is looked up by phrase, or read from profiles.
@@ -57,9 +57,8 @@ class Before:
 
     @cached_property
     def sources(self) -> list[SourceChange]:
-        """Every source asked then or now for our own searches."""
-        now = {one.source: (one.label, one.state, seen(one)) for one in self.ground.coverage}
-        return changes.sources_changed(changes.sources_of(self.then.snapshot), now)
+        """Every source asked then or now."""
+        return sources_beside(self.ground, self.then)
 
     @cached_property
     def common(self) -> frozenset[str] | None:
@@ -77,15 +76,14 @@ class Before:
     def again(self) -> Ground:
         """The days of then on the common sources, counted again from what is stored."""
         start, end = (self.ground.register.figures[f"then.{name}"].value for name in ("from", "to"))
-        days = {"start": date.fromisoformat(str(start)), "end": date.fromisoformat(str(end))}
+        first, last = date.fromisoformat(str(start)), date.fromisoformat(str(end))
         frozen_at = self.then.pitch.frozen_at or self.ground.now
-        return self._on_common(replace(self.ground, now=frozen_at, **days))
+        return self._on_common(replace(self.ground, now=frozen_at, start=first, end=last))
 
     def _on_common(self, ground: Ground) -> Ground:
         """A ground of its own, measured on the common sources by the same wordings."""
         by = Yardstick(self.ground.by.versions, self.common)
-        common = Ground(ground.workspace, ground.start, ground.end, ground.now, by)
-        common.names |= self.ground.names
+        common = replace(ground, by=by, register=Register(), names=dict(self.ground.names), _known={})
         for step in (talk, voice, race):
             step.measure(common)
         return common
@@ -132,7 +130,9 @@ class Before:
             if any(one.kind == "lost" for one in self.sources):
                 old = self._borrowed(key, "again", self.again)
         why = self._unlike(key, old, new)
-        went = "unknown" if why else progress.move(self._number(old), self._number(new), self._unit(new or old))
+        went = (
+            "unknown" if why else progress.move(self._number(old), self._number(new), self._unit(new or old))
+        )
         return Pair(key, way, frozen, old, new, went, why)
 
     def _unlike(self, key: str, old: str | None, new: str | None) -> Text | None:
@@ -212,7 +212,7 @@ class Before:
         lights = [light for _, _, light in self.goals if light != "watched"]
         ground.figure("follow.goals", len(lights), "count", proof)
         for name in ("reached", "underway", "not_moved", "away", "unknown"):
-            ground.figure(f"follow.{name}", lights.count(name), "count", proof)  # type: ignore[arg-type]  # a light
+            ground.figure(f"follow.{name}", lights.count(name), "count", proof)
         sources = ground.register.figures["s1.sources_asked"].evidence
         counted: dict[str, Callable[[SourceChange], bool]] = {
             "common": lambda one: one.kind in ("same", "otherwise") and one.new in changes.READ,
@@ -301,18 +301,20 @@ class Before:
     def _goals(self) -> Slide:
         ground = self.ground
         rows: list[list[Cell]] = []
-        for goal, pair, light in self.goals:
+        for number, (goal, pair, light) in enumerate(self.goals, 1):
             rows.append(
                 [
                     {"text": self._named(goal.figure)},
-                    _cell(pair.frozen),
-                    self._target(goal),
+                    _cell(pair.old),
+                    self._target(number, goal),
                     _cell(pair.new),
-                    {"text": ground.say(f"goal.light.{light}")},
+                    _lit(light, ground.say(f"progress.light.{light}")),
                 ]
             )
-        columns = [ground.say(f"before.column.{name}") for name in ("goal", "then", "target", "now", "light")]
-        advice = show.callout(ground.say(f"follow.advice.{self.advice}"), "ask")
+        limited = any(pair.old != pair.frozen for _, pair, _ in self.goals)
+        names = ("goal", "then_common" if limited else "then", "target", "now", "light")
+        columns = [ground.say(f"before.column.{name}") for name in names]
+        advice = show.callout(ground.say(f"follow.advice.{self.advice}"), "note")
         table = [show.table(columns, rows, [4, 1.2, 1.8, 1.2, 2])] if rows else []
         blocks = [*table, advice, show.paragraph(ground.say("follow.rule"))]
         title = ground.say(f"goals.title.{self._reached()}")
@@ -332,24 +334,24 @@ class Before:
         good = sum(1 for light in lights if light in ("reached", "underway"))
         return "moved" if good == len(lights) else "mixed" if good else "not_moved"
 
-    def _target(self, goal: progress.Goal) -> Cell:
+    def _target(self, number: int, goal: progress.Goal) -> Cell:
         """What was promised; where no number was, the way."""
         if goal.target is None:
-            return {"text": self.ground.say(f"goal.way.{goal.way}")}
-        key = f"goal.target.{goal.figure}"
+            return {"text": self.ground.say(f"progress.way.{goal.way}")}
+        key = f"progress.target.{number}"
         if key not in self.ground.register.figures:
             proof = self.ground.register.figures["follow.goals"].evidence
             unit = self.then.snapshot["figures"][goal.figure]["unit"]
-            label = self.ground.say("goal.target")
+            label = self.ground.say("progress.target")
             self.ground.register.add(key, goal.target, unit, proof, label, kind="assumption")  # type: ignore[arg-type]  # one of the contract's
         if goal.days is None:
             return {"figure": key}
-        days = f"goal.days.{goal.figure}"
+        days = f"progress.days.{number}"
         if days not in self.ground.register.figures:
             proof = self.ground.register.figures["follow.goals"].evidence
-            label = self.ground.say("goal.days")
+            label = self.ground.say("progress.days")
             self.ground.register.add(days, goal.days, "count", proof, label, kind="assumption")
-        return {"text": self.ground.say("goal.by", target=key, days=days)}
+        return {"text": self.ground.say("progress.by", target=key, days=days)}
 
     def _sources(self) -> Slide:
         """Whether both times were measured by the same: sources, wordings, length."""
@@ -366,7 +368,9 @@ class Before:
                     {"text": ground.say(f"before.kind.{self._kind(one)}")},
                 ]
             )
-        columns = [ground.say(f"before.column.{name}") for name in ("source", "read_then", "read_now", "compared")]
+        columns = [
+            ground.say(f"before.column.{name}") for name in ("source", "read_then", "read_now", "compared")
+        ]
         blocks: list[show.Block] = [show.table(columns, rows, [2, 2, 2, 3])] if rows else []
         blocks += show.bullets([ground.say("sources.length"), *self._wordings()])
         state = "same" if self.common is None else "limited" if self.common else "nothing"
@@ -389,17 +393,21 @@ class Before:
         return found
 
     def _decided(self, slide: Slide) -> Slide:
-        """The slide of the decision, which says first what the goals advise."""
-        advice = self.ground.say(f"follow.advice.{self.advice}")
-        title = self.ground.say(f"follow.decision.{self.advice}")
-        return replace(slide, title=title, blocks=[show.callout(advice, "ask"), *slide.blocks])
+        """The slide of the decision, which asks for what the goals advise."""
+        return replace(slide, title=self.ground.say(f"follow.decision.{self.advice}"))
 
     def _covered(self, slide: Slide) -> Slide:
         """The cover, which says that this is the second time."""
-        title = self.ground.say(f"follow.cover.{self.outcome}")
-        follows = show.paragraph(self.ground.say("follow.cover.follows"))
-        return replace(slide, title=title, blocks=[*slide.blocks, follows])
+        return replace(slide, title=self.ground.say(f"follow.cover.{self.outcome}"))
 
 
 def _cell(key: str | None) -> Cell:
     return {"figure": key} if key else {"state": "unknown"}
+
+
+STATES = {"reached": "yes", "underway": "partly", "not_moved": "no", "away": "no", "unknown": "unknown"}
+
+
+def _lit(light: Light, text: Text) -> Cell:
+    """The word for how a goal stands, with its mark; what is only watched has none."""
+    return {"state": STATES[light], "text": text} if light in STATES else {"text": text}

@@ -1,21 +1,22 @@
-"""The appendix that says what changed since an earlier, frozen pitch: its last version, or the one it follows."""
+"""The appendix on what changed since an earlier, frozen pitch: the last version, or the followed one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from pitches import changes, outline
+from pitches import changes, outline, progress
 from pitches import slides as show
 from pitches.changes import Changes, FigureChange
-from pitches.ground import Ground, seen
+from pitches.ground import Ground
 from pitches.slides import Cell, Slide
 from pitches.steps.delta import delta
-from pitches.then import Then
+from pitches.then import Then, sources_beside
 from pitches.words import Text
 
-MOST_FIGURES = 40  # lines of the table; how many more changed is said
-FIRST = ("s1.stories", "s1.authors", "s2.share", "s3.share", "s3.questions_open", "s4.own_voice", "s4.own_present")
+MOST_FIGURES = 24  # lines of the table; how many more changed is said
+ASIDE = ("period.", "ask.", "s1.inspected.", "s1.from.", "s1.to.", "s1.sources_")
+FIRST = tuple(progress.KEY_FIGURES)
 
 
 def changed(ground: Ground, then: Then, made: Sequence[Slide], language: str) -> Changes:
@@ -25,24 +26,22 @@ def changed(ground: Ground, then: Then, made: Sequence[Slide], language: str) ->
         "figures": {key: figure.as_json() for key, figure in register.figures.items()},
         "names": ground.names,
         "evidence": [{"id": name} for name in register.evidence],
-        "slides": [slide.as_json(number, register) for number, slide in enumerate(made, 1)],
+        "slides": [one.as_json(0, register) for one in made if one.key in outline.SLIDE_OF_STEP.values()],
         "language": language,
         "time_zone": ground.workspace.time_zone,
     }
-    read = {one.source: (one.label, one.state, seen(one)) for one in ground.coverage}
     worded = {
         (str(search.brand or ""), version.text): str(version)
         for search in ground.searches
         if (version := search.current)
     }
-    sources = changes.sources_changed(changes.sources_of(then.snapshot), read)
-    return changes.between(then.snapshot, new, sources=sources, worded=worded)
+    return changes.between(then.snapshot, new, sources=sources_beside(ground, then), worded=worded)
 
 
 def slide(ground: Ground, then: Then, made: Sequence[Slide], language: str) -> Slide:
     """A5: the verdicts, figures, searches and sources that are not as they were."""
     found = changed(ground, then, made, language)
-    figures = [one for one in found.moved if one.old and one.new]
+    figures = [one for one in found.moved if one.old and one.new and _is_told(one)]
     proof = then.about
     ground.figure("changes.figures", len(figures), "count", proof)
     shown = sorted(figures, key=_rank)[:MOST_FIGURES]
@@ -56,10 +55,14 @@ def slide(ground: Ground, then: Then, made: Sequence[Slide], language: str) -> S
     if len(figures) > len(shown):
         blocks.append(show.paragraph(ground.say("changes.further")))
     blocks += _searches(ground, found)
-    blocks += show.bullets(_slides(ground, found))
     if len(blocks) == 1:
         blocks.append(show.paragraph(ground.say("changes.nothing")))
     return Slide("changes", then.say("changes.title"), blocks, ground.say("changes.notes"), layout="appendix")
+
+
+def _is_told(one: FigureChange) -> bool:
+    """Whether its change tells something: days and how much was inspected are told by other slides."""
+    return not one.key.startswith(ASIDE) and bool(one.new and one.new.unit != "date")
 
 
 def _rank(one: FigureChange) -> tuple[int, str]:
@@ -85,10 +88,8 @@ def _named(ground: Ground, one: FigureChange) -> Text:
     about = changes.subject({"names": ground.names}, one.key)
     if not about or not about[1]:
         return one.label
-    place = changes.NUMBER.search(one.key)
-    kind = "phrase" if one.key.startswith("s2.type.") else "brand"
-    name = f"{{@{kind}.{place[1]}}}" if place else ""
-    return {language: f"{sentence}: {name}" for language, sentence in one.label.items()}
+    name = ground.name(f"changes.about.{one.key}", about[1])
+    return {language: f"{sentence}: {{{name}}}" for language, sentence in one.label.items()}
 
 
 def _verdicts(ground: Ground, found: Changes) -> list[show.Block]:
@@ -124,13 +125,3 @@ def _read_otherwise(ground: Ground, found: Changes) -> list[Text]:
         place = ground.name(f"source.{one.source}", one.label)
         said.append(ground.say(f"before.read.{one.kind}", source=place))
     return [*said, ground.say("changes.by_reading")] if said else []
-
-
-def _slides(ground: Ground, found: Changes) -> list[Text]:
-    """Which slides came, went or moved; those that only a follow-up has are no news."""
-    said = []
-    for one in found.slides:
-        if one.slide not in (*outline.FOLLOW, "changes"):
-            place = ground.name(f"changes.slide.{one.slide}", one.title)
-            said.append(ground.say(f"changes.slide.{one.state}", slide=place))
-    return said

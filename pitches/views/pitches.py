@@ -19,6 +19,7 @@ from pitches.case import Case, StepCase, build, hash_of, period_of
 from pitches.forms import ActionFormSet, AskForm, PitchForm, StepForm
 from pitches.models import Pitch
 from pitches.shown import Shown, evidence_url
+from pitches.views.follow import beside
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace
 
@@ -97,6 +98,7 @@ def pitch(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) 
         "blocked": any(problem.blocks for problem in problems),
         "ask_form": AskForm(instance=found),
         "actions": found.actions.select_related("mention__site"),
+        **beside(found),
     }
     return render(request, "pitches/pitch.html", context)
 
@@ -113,6 +115,7 @@ def _frozen(request: WorkspaceRequest, found: Pitch) -> HttpResponse:
         "slides": found.snapshot["slides"],
         "is_intact": hash_of(found.snapshot) == found.sha256,
         "following": Pitch.objects.filter(previous=found).first(),
+        **beside(found),
     }
     return render(request, "pitches/pitch_frozen.html", context)
 

@@ -44,6 +44,6 @@ def test_it_renders(case: Case, follow_up: Pitch, alice: User) -> None:
     snapshot = case.as_snapshot()
     assert [str(one) for one in decks.check(snapshot)] == []
     for language in ("en", "sv"):
-        open(f"/tmp/follow-{language}.pptx","wb").write(pptx.render(snapshot, language))
-        open(f"/tmp/follow-{language}.pdf","wb").write(pdf.render(snapshot, language))
+        open(f"/tmp/follow-{language}.pptx", "wb").write(pptx.render(snapshot, language))
+        open(f"/tmp/follow-{language}.pdf", "wb").write(pdf.render(snapshot, language))
         web.deck(snapshot, language, lambda name: name)
