@@ -8,7 +8,7 @@ named beside every number that rests on them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -492,9 +492,13 @@ def words_changed(old: str, new: str) -> tuple[Words, ...]:
 
 
 def moved(old: Sequence[str], new: Sequence[str]) -> list[str]:
-    """What stands elsewhere: of two orders of the same keys, those outside their longest common part."""
-    blocks: Iterable[Any] = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
-    stayed = {key for block in blocks for key in new[block.b : block.b + block.size]}
+    """What stands elsewhere: of two orders of the same keys, the fewest that explain the difference."""
+    place = {key: at for at, key in enumerate(old)}
+    longest: list[list[str]] = []  # of the keys up to here: the longest that kept their order and end with it
+    for key in new:
+        before = [kept for kept in longest if place[kept[-1]] < place[key]]
+        longest.append([*max(before, key=len, default=[]), key])
+    stayed = set(max(longest, key=len, default=[]))
     return [key for key in new if key not in stayed]
 
 

@@ -218,9 +218,9 @@ def test_a_title_whose_number_alone_moved_was_not_edited(old: dict[str, Any], ne
 
 def test_slides_that_came_went_and_moved_are_told_apart(old: dict[str, Any], new: dict[str, Any]) -> None:
     talk, share = new["slides"]
-    gap, plan = {**talk, "key": "gap"}, {**talk, "key": "plan"}
-    old["slides"] = [talk, share, gap]
-    new["slides"] = [plan, gap, talk]
+    gap, voice, plan = ({**talk, "key": key} for key in ("gap", "voice", "plan"))
+    old["slides"] = [talk, share, gap, voice]
+    new["slides"] = [plan, gap, voice, talk]
     found = {one.slide: one.state for one in between(old, new).slides}
     assert found == {"plan": "added", "share": "removed", "talk": "moved"}
 

@@ -67,7 +67,9 @@ def test_goals_are_those_of_the_snapshot_their_numbers_behind_their_figures() ->
         Goal("s3.share", 0.04, "up", 0.1, 60, "Bob"),
     )
     plain = {"figure": "s3.share", "baseline": 0.04, "target": "0.01"}
-    assert progress.goals_of({"figures": figures, "goals": [plain]}) == (Goal("s3.share", 0.04, "down", 0.01),)
+    assert progress.goals_of({"figures": figures, "goals": [plain]}) == (
+        Goal("s3.share", 0.04, "down", 0.01),
+    )
 
 
 def test_a_pitch_without_goals_promised_what_every_pitch_promises() -> None:
