@@ -14,13 +14,12 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Any, Literal
 
-from pitches import outline
 from pitches.decks.text import in_language, plain, resolve
+from pitches.told import Sources, Wordings, period_of, sources_of, verdicts_of, wordings
 from pitches.words import Text
 
 State = Literal["same", "changed", "appeared", "gone", "incomparable"]
 OF_A_COMPARISON = ("then.", "last.", "delta.", "again.", "now.", "goal.", "progress.", "follow.", "changes.")
-WORDING = re.compile(r"(?P<name>.*?)\s?(?P<version>v\d+): (?P<text>.*)")
 NUMBER = re.compile(r"\.(\d+)(?=\.|$)")  # the number in "s4.stories.1"
 # Whose number it is: keys that begin so, and the name that says of whom they speak.
 NUMBERED = {"s4.": "brand", "s2.type.": "phrase"}
@@ -236,22 +235,6 @@ def subject(snapshot: Mapping[str, Any], key: str) -> tuple[str, str] | None:
 # --- Searches and sources -------------------------------------------------------------------------
 
 
-Wordings = Mapping[tuple[str, str], str]  # (name, text) -> version
-Sources = Mapping[str, tuple[str, str, int | None]]  # source -> (label, state, inspected)
-
-
-def wordings(snapshot: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    """Every wording that a snapshot names, an older one in its evidence."""
-    if snapshot.get("searches"):
-        return {(one["brand"], one["text"]): f"v{one['version']}" for one in snapshot["searches"]}
-    found: dict[tuple[str, str], str] = {}
-    for evidence in snapshot["evidence"]:
-        for line in str(evidence.get("query") or "").splitlines():
-            if match := WORDING.fullmatch(line):
-                found[match["name"], match["text"]] = match["version"]
-    return found
-
-
 def searches_changed(old: Wordings, new: Wordings) -> Iterator[SearchChange]:
     """The wordings that went and came, those of one name paired in their order."""
     gone = [one for one in old if one not in new]
@@ -264,38 +247,6 @@ def searches_changed(old: Wordings, new: Wordings) -> Iterator[SearchChange]:
         yield SearchChange(name, f"{old[name, text]}: {text}", said)
     for name, text in come:
         yield SearchChange(name, "", f"{new[name, text]}: {text}")
-
-
-def sources_of(snapshot: Mapping[str, Any]) -> dict[str, tuple[str, str, int | None]]:
-    """How each source was read, for all searches; by an older snapshot, for our own.
-
-    From the snapshot's coverage where it has one; an older one tells by its figures what let us read nothing,
-    and by its gaps what was not read completely.
-    """
-    if snapshot.get("coverage"):
-        return {
-            one["source"]: (one.get("label") or one["source"], one["state"], one.get("inspected"))
-            for one in snapshot["coverage"]
-        }
-    start = "s1.inspected."
-    gaps = {place for text in _gaps_of(snapshot, "s1.stories") for place in text}
-    found = {}
-    for key, figure in snapshot["figures"].items():
-        if key.startswith(start):
-            name = key.removeprefix(start)
-            unread = figure["value"] is None
-            state = "failed" if unread else "partial" if f"source.{name}" in gaps else "ok"
-            found[name] = (str(snapshot["names"].get(f"source.{name}", name)), state, figure["value"])
-    return found
-
-
-def _gaps_of(snapshot: Mapping[str, Any], key: str) -> Iterator[set[str]]:
-    """The names in each sentence that says what the proof of this figure could not read."""
-    proof = snapshot["figures"].get(key, {}).get("evidence")
-    for evidence in snapshot["evidence"]:
-        if evidence["id"] == proof:
-            for gap in evidence.get("gaps", ()):
-                yield set(re.findall(r"\{@([^{}]+)\}", " ".join(gap.values())))
 
 
 def sources_changed(then: Sources, now: Sources) -> list[SourceChange]:
@@ -421,50 +372,6 @@ def _figure(snapshot: Mapping[str, Any], key: str | None) -> Figure | None:
     return Figure(key, found["value"], found["unit"], found["evidence"])
 
 
-def period_of(snapshot: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """First and last day of what was measured, as ISO texts."""
-    first, last = (snapshot["figures"].get(f"period.{name}", {}).get("value") for name in ("start", "end"))
-    return first, last
-
-
-def days_of(snapshot: Mapping[str, Any]) -> int | None:
-    """How many days were measured."""
-    found = snapshot["figures"].get("period.days", {}).get("value")
-    return int(found) if found is not None else None
-
-
-def verdicts_of(snapshot: Mapping[str, Any]) -> dict[int, str]:
-    """The verdict of each step: that of the slide which carries it, else that of its line of the summary."""
-    by_key = {slide["key"]: slide for slide in snapshot["slides"]}
-    found = {
-        item["step"]: item["verdict"]
-        for slide in snapshot["slides"]
-        for block in slide["blocks"]
-        if block.get("type") == "verdicts"
-        for item in block["items"]
-    }
-    for step, key in outline.SLIDE_OF_STEP.items():
-        if key in by_key and by_key[key]["verdict"]:
-            found[step] = by_key[key]["verdict"]
-    return {step: found[step] for step in sorted(found)}
-
-
-def titles_of(snapshot: Mapping[str, Any]) -> dict[int, Text]:
-    """The title under which each step was told: that of its slide, else its line of the summary."""
-    found = {
-        item["step"]: item["text"]
-        for slide in snapshot["slides"]
-        for block in slide["blocks"]
-        if block.get("type") == "verdicts"
-        for item in block["items"]
-    }
-    for slide in snapshot["slides"]:
-        step = next((step for step, key in outline.SLIDE_OF_STEP.items() if key == slide["key"]), None)
-        if step:
-            found[step] = slide["title"]
-    return {step: found[step] for step in sorted(found)}
-
-
 def _printed(snapshot: Mapping[str, Any], slide: Mapping[str, Any], part: str, language: str) -> str:
     """A slide's title or first paragraph as people read it."""
     text = slide["title"]
@@ -497,9 +404,13 @@ def moved(old: Sequence[str], new: Sequence[str]) -> list[str]:
     longest: list[list[str]] = []  # of the keys up to here: the longest that kept their order and end with it
     for key in new:
         before = [kept for kept in longest if place[kept[-1]] < place[key]]
-        longest.append([*max(before, key=len, default=[]), key])
-    stayed = set(max(longest, key=len, default=[]))
+        longest.append([*_longest(before), key])
+    stayed = set(_longest(longest))
     return [key for key in new if key not in stayed]
+
+
+def _longest(rows: Sequence[list[str]]) -> list[str]:
+    return max(rows, key=lambda row: len(row), default=[])
 
 
 def _vanished(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -106,7 +106,5 @@ def _wordings(case: Case) -> Iterator[Problem]:
         )
         yield Problem("fresh", message)
     if worded.lost:
-        message = gettext_noop(
-            "Searches of the earlier pitch are gone; what they heard cannot be compared."
-        )
+        message = gettext_noop("Searches of the earlier pitch are gone; what they heard cannot be compared.")
         yield Problem("fresh", message, blocks=False)

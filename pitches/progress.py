@@ -99,8 +99,8 @@ def move(old: float | None, new: float | None, unit: str = "count") -> Move:
 
 
 def light(goal: Goal, now: float | None, unit: str = "count") -> Light:
-    """How a goal stands today. A target that is met is reached, however far away it was; one to hold is met as
-    long as the figure did not fall by what is called a move."""
+    """How a goal stands today. A target that is met is reached, however far away it was; one to hold is met
+    as long as the figure did not fall by what is called a move."""
     if now is None or goal.baseline is None:
         return "unknown"
     if goal.way == "watch":

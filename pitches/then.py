@@ -18,7 +18,7 @@ from django.urls import reverse
 from listening import yardstick
 from listening.models import SearchVersion
 from listening.yardstick import TODAY, Yardstick
-from pitches import changes
+from pitches import changes, told
 from pitches.decks import contract
 from pitches.decks.text import format_figure, format_moment
 from pitches.figures import Details, Unit
@@ -77,14 +77,14 @@ def wordings(frozen: Pitch) -> Wordings:
     assert frozen.snapshot is not None
     stored = SearchVersion.objects.filter(search__workspace=frozen.workspace).order_by("pk")
     named = {one["id"] for one in frozen.snapshot.get("searches", ())}
-    told = changes.wordings(frozen.snapshot)
+    worded = told.wordings(frozen.snapshot)
     by_words: dict[tuple[str, str], list[SearchVersion]] = {}
-    for one in stored.filter(text__in={text for _, text in told}).select_related("search__brand"):
+    for one in stored.filter(text__in={text for _, text in worded}).select_related("search__brand"):
         if not named or one.pk in named:
             by_words.setdefault((str(one), one.text), []).append(one)
     found: dict[int, SearchVersion] = {}
     lost = []
-    for (name, text), version in told.items():
+    for (name, text), version in worded.items():
         alike = by_words.get((version, text), [])
         # A brand may have been renamed since: then number and text have to do.
         mine = [one for one in alike if str(one.search.brand or "") == name] or alike
@@ -138,7 +138,7 @@ class Then:
         self._name("sha256", frozen.sha256)
         for language in LANGUAGES:
             self._name(f"day.{language}", format_moment(day.isoformat(), language, "UTC"))
-        start, end = changes.period_of(self.snapshot)
+        start, end = told.period_of(self.snapshot)
         about = Details(
             since=_day(start),
             until=_day(end),
@@ -153,7 +153,7 @@ class Then:
             ("frozen_version", frozen.version, "number"),
             ("from", start, "date"),
             ("to", end, "date"),
-            ("length", changes.days_of(self.snapshot), "count"),
+            ("length", told.days_of(self.snapshot), "count"),
             ("elapsed", elapsed, "count"),
         )
         for name, value, unit in facts:
@@ -281,4 +281,4 @@ def sources_beside(ground: Ground, then: Then) -> list[changes.SourceChange]:
     searches = ground.searches if then.snapshot.get("coverage") else ground.own_searches
     lines = [*ground.covered(searches), *ground.off]
     now = {one.source: (one.label, one.state, seen(one)) for one in lines}
-    return changes.sources_changed(changes.sources_of(then.snapshot), now)
+    return changes.sources_changed(told.sources_of(then.snapshot), now)

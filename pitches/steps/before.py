@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from listening.yardstick import Yardstick
-from pitches import changes, progress
+from pitches import changes, progress, told
 from pitches import slides as show
 from pitches.changes import SourceChange
 from pitches.figures import Details, Register, Unit
@@ -234,7 +234,7 @@ class Before:
     def _then(self, steps: Sequence[tuple[int, str]]) -> Slide:
         """Every title of then beside its verdict of then and of today."""
         ground = self.ground
-        verdicts, titles = changes.verdicts_of(self.then.snapshot), changes.titles_of(self.then.snapshot)
+        verdicts, titles = told.verdicts_of(self.then.snapshot), told.titles_of(self.then.snapshot)
         rows: list[list[Cell]] = []
         other = 0
         for number, verdict in steps:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pitches import changes, follow, queries, shown, then
+from pitches import changes, follow, queries, shown, then, told
 from pitches.case import build
 from pitches.changes import FigureChange, SourceChange
 from pitches.decks import contract
@@ -57,7 +57,7 @@ def changes_since(request: WorkspaceRequest, workspace: Workspace, code_of_pitch
             "figures": [_figure(one, after, found.language) for one in compared.moved],
             "verdicts": [_verdict(one, found.language) for one in compared.verdicts],
             "sources": [_source(one, found.language) for one in compared.read_otherwise],
-            "same_length": changes.days_of(before) == changes.days_of(after),
+            "same_length": told.days_of(before) == told.days_of(after),
         }
     return render(request, "pitches/changes.html", context)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pitches import changes
+from pitches import changes, told
 from pitches.changes import SearchChange, SourceChange, VerdictChange, Words, between, difference
 
 TEXT = {"en": "Stories", "sv": "Unika inlägg"}
@@ -166,7 +166,7 @@ def test_an_older_snapshot_tells_by_its_figures_and_gaps_what_was_read(old: dict
     old["names"] |= {"source.feeds": "RSS", "source.hackernews": "Hacker News"}
     old["figures"] |= {"s1.inspected.feeds": figure(12), "s1.inspected.hackernews": figure(None)}
     old["evidence"][0]["gaps"] = [{"en": "{@source.feeds} was read in part."}]
-    assert changes.sources_of(old) == {
+    assert told.sources_of(old) == {
         "mastodon": ("Mastodon", "ok", 900),
         "feeds": ("RSS", "partial", 12),
         "hackernews": ("Hacker News", "failed", None),
@@ -193,8 +193,8 @@ def test_a_step_whose_slide_was_left_out_keeps_its_verdict_in_the_summary(old: d
     told = {"step": 4, "verdict": "mixed", "text": {"en": "They are louder"}}
     old["slides"] = [old["slides"][0]]
     old["slides"][0]["blocks"].append({"type": "verdicts", "items": [told]})
-    assert changes.verdicts_of(old) == {1: "supported", 4: "mixed"}
-    assert changes.titles_of(old)[4] == {"en": "They are louder"}
+    assert told.verdicts_of(old) == {1: "supported", 4: "mixed"}
+    assert told.titles_of(old)[4] == {"en": "They are louder"}
 
 
 def test_an_edited_title_is_shown_word_by_word(old: dict[str, Any], new: dict[str, Any]) -> None:

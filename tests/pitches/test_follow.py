@@ -15,7 +15,7 @@ from django.utils import timezone
 from listening import queries as heard
 from listening import rematch, searches
 from listening.models import Brand, Match, Mention, Search, SearchVersion
-from pitches import changes, checks, follow, outline, then, verbs
+from pitches import checks, follow, outline, then, told, verbs
 from pitches import queries as found
 from pitches.case import Case, build, period_of
 from pitches.decks import pdf, pptx, web
@@ -190,7 +190,7 @@ def test_the_old_titles_stand_beside_both_verdicts(case: Case, frozen: Pitch) ->
     rows = tables(case, "then")
     assert len(rows) == 5
     assert frozen.snapshot is not None
-    old = changes.titles_of(frozen.snapshot)
+    old = told.titles_of(frozen.snapshot)
     for number, row in enumerate(rows, 1):
         assert row[0]["text"]["sv"].replace("{then.", "{").replace("{@then.", "{@") == old[number]["sv"]
     assert [row[1]["text"]["en"] for row in rows] == ["Supported", "Mixed", *["Supported"] * 3]
