@@ -18,6 +18,7 @@ from competitors.places import ELSEWHERE, SITE, Place, is_readable, place_label,
 from listening import queries as heard
 from listening import sources
 from listening.models import Brand, Fetch, Match, Search
+from listening.yardstick import TODAY, Yardstick
 from teams.models import Workspace
 
 MEASURE = "stories"  # what share of voice counts
@@ -57,21 +58,23 @@ class Voice:
         return self.result.is_known
 
 
-def share_of_voice(workspace: Workspace, since: datetime, until: datetime, form: str = "") -> Voice:
+def share_of_voice(
+    workspace: Workspace, since: datetime, until: datetime, form: str = "", by: Yardstick = TODAY
+) -> Voice:
     """Our part of what is said about us and our rivals, since <= published < until.
 
     Compared on the sources, and of each the stretch of time, that were read of every brand: ``compare``.
     """
-    searches = brand_searches(workspace, form)
+    searches = brand_searches(workspace, form, by)
     brands = tuple(Brand.objects.filter(workspace=workspace).select_related("workspace"))
     compared = tuple(brand for brand in brands if brand.pk in searches)
     reads, fetched = {}, []
     for brand in compared:
-        lines = heard.coverage(workspace, searches[brand.pk], since, until)
+        lines = heard.coverage(workspace, searches[brand.pk], since, until, by)
         reads[brand.pk] = [_read(line, since, until) for line in lines]
         fetched += [line.fetched_at for line in lines if line.fetched_at]
     common = compare.common(reads)
-    found = heard_by_brand(matches_within(workspace, common, form)) if common.windows else {}
+    found = heard_by_brand(matches_within(workspace, common, form, by)) if common.windows else {}
     counts = {brand.pk: found.get(brand.pk, Heard()) for brand in compared} if common.windows else {}
     return Voice(
         form=form,
@@ -89,13 +92,13 @@ def share_of_voice(workspace: Workspace, since: datetime, until: datetime, form:
     )
 
 
-def brand_searches(workspace: Workspace, form: str = "") -> dict[int, tuple[Search, ...]]:
-    """The searches that are on, per brand id, by keyword, by tag, or ("") both."""
-    rows = Search.objects.filter(workspace=workspace, subject=Search.Subject.BRAND, is_on=True)
-    if form:
-        rows = rows.filter(form=form)
+def brand_searches(
+    workspace: Workspace, form: str = "", by: Yardstick = TODAY
+) -> dict[int, tuple[Search, ...]]:
+    """The searches that count, per brand id, by keyword, by tag, or ("") both."""
+    asked = {"subject": Search.Subject.BRAND, **({"form": form} if form else {})}
     found: dict[int, tuple[Search, ...]] = {}
-    for search in rows.select_related("brand").prefetch_related("versions"):
+    for search in by.searches(workspace, **asked):
         if search.brand_id is not None:
             found[search.brand_id] = (*found.get(search.brand_id, ()), search)
     return found
@@ -118,9 +121,11 @@ def _is_polled(source: str) -> bool:
     return any(kind.name == source for kind in sources.with_capability("poll"))
 
 
-def matches_within(workspace: Workspace, common: compare.Common[int], form: str = "") -> QuerySet[Match]:
+def matches_within(
+    workspace: Workspace, common: compare.Common[int], form: str = "", by: Yardstick = TODAY
+) -> QuerySet[Match]:
     """The matches of brand searches inside the common windows."""
-    found = heard.matched(workspace, subject=Search.Subject.BRAND, form=form or None)
+    found = heard.matched(workspace, subject=Search.Subject.BRAND, form=form or None, by=by)
     inside = [
         Q(source=source, published_at__gte=since, published_at__lt=until)
         for source, (since, until) in common.windows.items()

@@ -12,7 +12,7 @@ from typing import TypeVar
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from listening import calendars, door, feeds, moves, plans, polls, schedule, transactions
+from listening import calendars, door, feeds, moves, plans, polls, schedule, searches, transactions
 from listening import rematch as rematching
 from listening import scan as scanning
 from listening.models import (
@@ -69,7 +69,7 @@ def due(at: datetime | None = None) -> Iterator[Message]:
     yield from _feeds(at)
     for calendar_id, token in schedule.claim(Calendar, CALENDARS_PER_TICK, at, ASKED):
         yield Message("calendar", calendar_id, token)
-    waiting = SearchVersion.objects.filter(is_current=True, rematched_at=None)
+    waiting = SearchVersion.objects.filter(searches.asked_for(at), rematched_at=None)
     for version_id in waiting.order_by("pk").values_list("pk", flat=True)[:20]:
         yield Message("version", version_id, queue="now")
 

@@ -36,11 +36,23 @@ def _covered_to(version: SearchVersion, source: str, capability: str) -> datetim
     )
 
 
-def _current(scan: Scan, form: str) -> list[SearchVersion]:
+def _asked_for(scan: Scan, form: str) -> list[SearchVersion]:
+    """The wordings to ask for: the current ones, and those that a follow-up measures by."""
     versions = SearchVersion.objects.filter(
-        search__workspace=scan.workspace, search__is_on=True, search__form=form, is_current=True
+        searches.asked_for(scan.slot), search__workspace=scan.workspace, search__is_on=True, search__form=form
     )
-    return list(versions.select_related("search__brand").order_by("search_id"))
+    return list(versions.select_related("search__brand").order_by("search_id", "number"))
+
+
+def _label(version: SearchVersion) -> str:
+    """What a fetch is called: the brand, and the wording where it is not today's."""
+    label = str(version.search.brand or "")[:240]
+    return label if version.is_current else f"{label} {version}".lstrip()
+
+
+def _first_reach(version: SearchVersion, slot: datetime) -> timedelta:
+    """How far back a wording is read at most: a month, or to where a follow-up begins to measure by it."""
+    return max(FIRST_REACH, slot - version.pinned_since) if version.pinned_since else FIRST_REACH
 
 
 class _Listening:
@@ -51,7 +63,7 @@ class _Listening:
 
     def plan(self, scan: Scan) -> Iterable[Fetch]:
         for kind in door.offering(scan.workspace, self.capability):
-            for version in _current(scan, self.form):
+            for version in _asked_for(scan, self.form):
                 covered = _covered_to(version, kind.name, self.capability)
                 if covered and scan.plan and scan.slot - covered < kind.rest:
                     continue  # a person who clicks is not made to wait
@@ -61,9 +73,9 @@ class _Listening:
                     capability=self.capability,
                     search=version.search,
                     version=version,
-                    label=str(version.search.brand or "")[:255],
+                    label=_label(version),
                     # An overlap before what this wording has covered, or the first reach-back.
-                    since=reach_back(covered, scan.slot, FIRST_REACH, OVERLAP),
+                    since=reach_back(covered, scan.slot, _first_reach(version, scan.slot), OVERLAP),
                 )
 
     def save(self, fetch: Fetch, page: Page[Item]) -> Saved:

@@ -29,6 +29,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from listening import door, sources
 from listening.models import Brand, Conversation, Fetch, Match, Mention, Search
+from listening.yardstick import TODAY, Yardstick
 from teams.models import Workspace
 
 
@@ -55,12 +56,13 @@ def matched(
     since: datetime | None = None,
     until: datetime | None = None,
     relevant_only: bool = True,
+    by: Yardstick = TODAY,
 ) -> QuerySet[Match]:
-    """Matches of the searches' current versions, since <= published < until.
+    """Matches of the searches' current versions (or of those of the yardstick), since <= published < until.
 
     One mention matches several searches: count distinct mentions, never rows of two searches together.
     """
-    found = Match.objects.filter(workspace=workspace, version__is_current=True)
+    found = Match.objects.filter(by.rule(), workspace=workspace)
     if subject:
         found = found.filter(search__subject=subject)
     if brand:
@@ -190,7 +192,11 @@ COVERING = (
 
 
 def coverage(
-    workspace: Workspace, searches: Iterable[Search], since: datetime, until: datetime
+    workspace: Workspace,
+    searches: Iterable[Search],
+    since: datetime,
+    until: datetime,
+    by: Yardstick = TODAY,
 ) -> list[Coverage]:
     """Per source and in the order of the list: whether fetches of these searches covered since..until.
 
@@ -202,7 +208,7 @@ def coverage(
     for search in searches:
         about |= Q(search__subject=search.subject, search__brand=search.brand_id)
     asked = Fetch.objects.filter(
-        Q(version__is_current=True) | Q(version=None),
+        by.rule() | Q(version=None) & by.on(),
         about,
         scan__workspace=workspace,
         finished_at__isnull=False,

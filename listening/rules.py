@@ -247,7 +247,8 @@ RULES = (
         """
         SELECT 'search ' || s.id, 1, v.created_at FROM listening_searchversion v
         JOIN listening_search s ON s.id = v.search_id
-        WHERE v.is_current AND v.rematched_at IS NULL AND {mine:s} ORDER BY 3
+        WHERE (v.is_current OR v.pinned_until > statement_timestamp()) AND v.rematched_at IS NULL
+            AND {mine:s} ORDER BY 3
         """,
     ),
     Rule(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from listening import query
 from listening.models import Brand, Industry, Search, SearchVersion
@@ -86,6 +89,35 @@ def _parsed(text: str, fold: bool) -> query.Query:
 
 
 def current(workspace: Workspace) -> list[tuple[int, query.Query]]:
-    """Every search that is on, as (version id, query): what each new item is held against."""
-    versions = SearchVersion.objects.filter(search__workspace=workspace, search__is_on=True, is_current=True)
+    """Every search that is on, as (version id, query): what each new item is held against.
+
+    Replaced wordings that are pinned are among them; pages count the matches of current ones only.
+    """
+    versions = SearchVersion.objects.filter(asked_for(Now()), search__workspace=workspace, search__is_on=True)
     return [(one.pk, _parsed(one.text, one.fold)) for one in versions.order_by("pk")]
+
+
+def asked_for(now: datetime | Now) -> Q:
+    """The wordings that scans ask for: the current one of each search, and those that are pinned."""
+    return Q(is_current=True) | Q(pinned_until__gt=now)
+
+
+@transaction.atomic
+def pin(versions: Iterable[SearchVersion], since: datetime, until: datetime) -> None:
+    """Keeps these wordings up, also when they are replaced: asked for, and held against what is heard.
+
+    Those that are replaced already missed what was heard meanwhile; they are held against it soon, see
+    rematch.py, and the next scans read back for them to ``since``.
+    """
+    rows = SearchVersion.objects.select_for_update()
+    for one in rows.filter(pk__in=[version.pk for version in versions]).order_by("pk"):
+        if not (one.is_current or one.pinned_until):
+            one.rematched_at = None
+        one.pinned_since = min(since, one.pinned_since or since)
+        one.pinned_until = max(until, one.pinned_until or until)
+        one.save(update_fields=["rematched_at", "pinned_since", "pinned_until"])
+
+
+def unpin(versions: Iterable[int]) -> None:
+    """Lets these wordings go: scans ask for what is current only."""
+    SearchVersion.objects.filter(pk__in=list(versions)).update(pinned_since=None, pinned_until=None)

@@ -12,7 +12,7 @@ from functools import cached_property
 from django.conf import settings
 from django.utils import timezone
 
-from pitches import frame, outline, precision, provenance, verdicts
+from pitches import frame, outline, precision, provenance, then, verdicts
 from pitches.decks import contract
 from pitches.digests import canonical, hash_of
 from pitches.edits import Edits
@@ -21,7 +21,7 @@ from pitches.ground import Ground
 from pitches.models import Action, Pitch
 from pitches.plan import Plan
 from pitches.slides import Slide
-from pitches.steps import answers, decision, goals, race, start, talk, visibility, voice
+from pitches.steps import answers, before, changed, decision, goals, race, start, talk, visibility, voice
 from pitches.steps.start import Ask, Chosen
 from pitches.verdicts import State, Verdict
 from pitches.words import Text, join
@@ -96,8 +96,21 @@ class Case:
         state = by_number[5].verdict.state
         made += decision.slides(ground, self.plan, self.ask, state, self._decision_title())
         made += [*frame.appendix(ground), precision.slide(ground)]
+        made = self._compared(made)
         by_key = {slide.key: slide for slide in made}
         return tuple(by_key[key] for key in outline.keys(self.pitch.length, list(by_key)))
+
+    def _compared(self, made: list[Slide]) -> list[Slide]:
+        """With what an earlier, frozen pitch gives to compare: a follow-up's slides, and what changed."""
+        earlier, follows = then.earlier(self.pitch), then.followed(self.pitch)
+        for frozen in dict.fromkeys(filter(None, (follows, earlier))):
+            old = then.Then(self.ground, frozen, then.PREFIX if frozen == follows else "last.")
+            if frozen == follows:
+                beside = before.Before(self.ground, old, then.wordings(frozen))
+                made = beside.laid_over(made, [(one.number, one.verdict.state) for one in self.steps])
+            if frozen == earlier:
+                made = [*made, changed.slide(self.ground, old, made, self.pitch.language)]
+        return made
 
     def _decision_title(self) -> Text:
         if not self.ask.is_complete:
@@ -140,6 +153,8 @@ class Case:
             snapshot["coverage"] = provenance.coverage([*every, *ground.off])
         if listed := goals.as_json(ground, self.plan):
             snapshot["goals"] = listed
+        if frozen := then.followed(pitch):
+            snapshot["baseline"] = then.baseline(frozen)
         return snapshot  # type: ignore[return-value]  # built key by key as the contract says; checked by decks.snapshot
 
 
@@ -152,7 +167,8 @@ def build(pitch: Pitch, now: datetime | None = None) -> Case:
 
     Asks the database for numbers only; the lists behind them are read when somebody opens one.
     """
-    ground = Ground(pitch.workspace, pitch.period_start, pitch.period_end, now or timezone.now())
+    by, now = then.yardstick_of(pitch), now or timezone.now()
+    ground = Ground(pitch.workspace, pitch.period_start, pitch.period_end, now, by)
     _name(ground, pitch)
     frame.measure_rules(ground)
     frame.measure_period(ground)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
+from pitches import then
 from pitches.case import Case
 from pitches.decks import snapshot
 from pitches.steps import goals
@@ -39,7 +40,9 @@ class Problem:
 
 def check(case: Case) -> list[Problem]:
     """Everything wrong with the case, what blocks first. Empty = ready to freeze."""
-    found = [*_ask(case), *_actions(case), *_plan(case), *_texts(case), *_stale(case)]
+    found = [
+        *_ask(case), *_actions(case), *_plan(case), *_texts(case), *_stale(case), *_wordings(case)
+    ]  # fmt: skip
     return sorted(found, key=lambda problem: not problem.blocks)
 
 
@@ -112,3 +115,17 @@ def _stale(case: Case) -> Iterator[Problem]:
                 "The numbers of step %(number)s were last read on %(day)s. Scan again first."
             )
             yield Problem("fresh", message, {"number": number, "day": day}, blocks=False)
+
+
+def _wordings(case: Case) -> Iterator[Problem]:
+    """A follow-up counts by old wordings; each must have been held against what is stored."""
+    frozen = then.followed(case.pitch)
+    worded = then.wordings(frozen) if frozen else then.Wordings()
+    if any(one.rematched_at is None for one in worded.versions):
+        message = gettext_noop(
+            "Old wordings are still being held against what is stored. Wait a minute, then look again."
+        )
+        yield Problem("fresh", message)
+    if worded.lost:
+        message = gettext_noop("Searches of the earlier pitch are gone; what they heard cannot be compared.")
+        yield Problem("fresh", message, blocks=False)

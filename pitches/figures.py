@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -35,6 +35,7 @@ class Details:
     url: str = ""
     rows_total: int = 0
     rows: Callable[[], Sequence[Row]] = tuple
+    then: Mapping[str, Any] | None = None  # whose number it was: see ``pitches.then``
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Evidence:
         Without ``details`` nothing is read for it: enough to check that figures have evidence.
         """
         found = self.details if details else Details()
-        return {
+        plain = {
             "id": self.id,
             "step": self.step,
             "label": self.label,
@@ -79,6 +80,7 @@ class Evidence:
             "rows_total": found.rows_total,
             "rows": [dict(row) for row in found.rows()] if rows and details else [],
         }
+        return plain | {"then": dict(found.then)} if found.then else plain
 
 
 @dataclass(frozen=True)

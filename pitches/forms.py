@@ -129,6 +129,12 @@ class StepForm(forms.Form):
     )
 
 
+class FollowForm(forms.Form):
+    """Up to which day a follow-up measures."""
+
+    end = forms.DateField(label=_("Measure up to"), widget=Day())
+
+
 class ActionForm(forms.ModelForm[Action]):
     """Who does something, and by when."""
 

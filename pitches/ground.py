@@ -8,14 +8,15 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
 
 from competitors import observe
 from listening import queries
-from listening.models import Brand, Match, Mention, Search, SearchVersion
+from listening.models import Brand, Match, Mention, Search
 from listening.queries import Coverage
+from listening.yardstick import TODAY, Yardstick
 from pitches import provenance
 from pitches.figures import Details, Kind, Register, Row, Unit, Value
 from pitches.words import LANGUAGES, Text, say
@@ -36,6 +37,7 @@ class Ground:
     start: date
     end: date
     now: datetime
+    by: Yardstick = TODAY
     register: Register = field(default_factory=Register)
     names: dict[str, str] = field(default_factory=dict)
     _known: dict[object, Any] = field(default_factory=dict)
@@ -74,10 +76,8 @@ class Ground:
 
     @cached_property
     def searches(self) -> list[Search]:
-        """Every search that is on, with its current version loaded."""
-        current = Prefetch("versions", SearchVersion.objects.filter(is_current=True))
-        found = Search.objects.filter(workspace=self.workspace, is_on=True)
-        return list(found.select_related("brand").prefetch_related(current))
+        """Every search that counts, with the wording by which it does."""
+        return self.by.searches(self.workspace)
 
     @cached_property
     def own_searches(self) -> list[Search]:
@@ -96,7 +96,7 @@ class Ground:
 
     def matches(self, **conditions: Any) -> QuerySet[Match]:
         """Matches of the period; see ``listening.queries.matched``."""
-        return queries.matched(self.workspace, since=self.since, until=self.until, **conditions)
+        return queries.matched(self.workspace, since=self.since, until=self.until, by=self.by, **conditions)
 
     @cached_property
     def heard(self) -> QuerySet[Match]:
@@ -113,13 +113,17 @@ class Ground:
     @cached_property
     def off(self) -> list[Coverage]:
         """The sources that were not searched for us, because nobody entered credentials for them."""
+        if self.by.sources is not None:
+            return []  # only what was read is compared
         return queries.off(self.workspace, self.own_searches, (one.source for one in self.coverage))
 
     def covered(self, searches: Sequence[Search]) -> list[Coverage]:
         """What each source let us read of these searches in the period; asked once."""
         key = tuple(search.pk for search in searches)
         if key not in self._known:
-            self._known[key] = queries.coverage(self.workspace, searches, self.since, self.read_until)
+            self._known[key] = queries.coverage(
+                self.workspace, searches, self.since, self.read_until, self.by
+            )
         known: list[Coverage] = self._known[key]
         return known
 

@@ -67,6 +67,8 @@ PLACES: dict[str, dict[str, Any]] = {
     "pitches:actions": {"code_of_pitch": "draft"},
     "pitches:freeze": {"code_of_pitch": "draft"},
     "pitches:continue": {"code_of_pitch": "frozen"},
+    "pitches:changes": {"code_of_pitch": "draft"},
+    "pitches:follow_up": {"code_of_pitch": "followed"},
     "pitches:delete": {"code_of_pitch": "draft"},
     "pitches:pitch_web": {"code_of_pitch": "draft"},
     "pitches:pitch_pptx": {"code_of_pitch": "draft"},
@@ -178,6 +180,8 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
         verbs.freeze(frozen, owner), owner, recipient="The board", until=date.today() + timedelta(days=9)
     ).link
     _judge(draft, workspace)
+    followed = _pitch(workspace, owner, f"Followed of {name}", date.today() - timedelta(days=1))
+    verbs.freeze(followed, owner)
     invitation = invitations.invite(workspace, owner, f"dan@{host}", Role.EDITOR).invitation
     return {
         "member": workspace.memberships.order_by("pk").values_list("pk", flat=True).last(),
@@ -194,6 +198,7 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
         "draft": draft.code,
         "frozen": frozen.code,
         "link": link.pk,
+        "followed": followed.code,
     }
 
 
@@ -229,8 +234,8 @@ def _scan(workspace: Workspace, now: datetime) -> Scan:
     return found
 
 
-def _pitch(workspace: Workspace, owner: User, title: str) -> Pitch:
-    today = date.today()
+def _pitch(workspace: Workspace, owner: User, title: str, end: date | None = None) -> Pitch:
+    today = end or date.today()
     asked = {
         "ask_hours": Decimal(4),
         "ask_budget": Decimal(100),

@@ -17,16 +17,19 @@ STEPS: dict[int, tuple[str, ...]] = {
 }
 SLIDE_OF_STEP = {number: keys[0] for number, keys in STEPS.items()}  # carries the step's title and verdict
 FRONT = ("cover", "summary", "measured")
-CORE = (*FRONT, *(key for keys in STEPS.values() for key in keys))
+# What a follow-up says before its steps; "sources" tells whether the measure is equal.
+FOLLOW = ("then", "before_after", "goals", "sources")
+CORE = (*FRONT, *FOLLOW, *(key for keys in STEPS.values() for key in keys))
 APPENDIX = ("objections", "register", "method", "health", "precision", "rivals", "glossary", "changes")
 # What nobody can drop: without it the figures could not be checked.
-ALWAYS = frozenset({*FRONT, "register", "method", "health", "precision"})
+ALWAYS = frozenset({*FRONT, "sources", "register", "method", "health", "precision"})
 
 # What is said aloud after the cover; the rest of the core is left out.
 LENGTHS: dict[str, tuple[str, ...]] = {
-    "short": ("summary", "talk", "share", "start", "decision"),
+    "short": ("summary", "before_after", "goals", "sources", "talk", "share", "start", "decision"),
     "meeting": (
-        "summary", "talk", "voices", "visibility", "voice", "share", "presence", "start", "plan", "decision"
+        "summary", *FOLLOW, "talk", "voices", "visibility", "voice", "share", "presence", "start", "plan",
+        "decision",
     ),
     "full": CORE[1:],
 }  # fmt: skip

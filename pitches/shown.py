@@ -109,4 +109,5 @@ def evidence_context(
         "period": (date.fromisoformat(first), date.fromisoformat(last)) if first and last else None,
         "fetched_at": datetime.fromisoformat(read) if read else None,
         "queries": str(entry.get("query", "")).splitlines(),
+        "frozen_at": datetime.fromisoformat(entry["then"]["frozen_at"]) if entry.get("then") else None,
     }

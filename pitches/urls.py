@@ -1,6 +1,18 @@
 from django.urls import path, register_converter
 
-from pitches.views import decks, forgetting, home, pitches, plan, post, proving, sampling, sharing, todo
+from pitches.views import (
+    decks,
+    follow,
+    forgetting,
+    home,
+    pitches,
+    plan,
+    post,
+    proving,
+    sampling,
+    sharing,
+    todo,
+)  # fmt: skip
 
 
 class StepNumber:
@@ -53,6 +65,8 @@ urlpatterns = [
     path("todo/<int:pk>/mark/", todo.mark, name="mark_action"),
     path("pitches/<uuid:code_of_pitch>/freeze/", pitches.freeze, name="freeze"),
     path("pitches/<uuid:code_of_pitch>/continue/", pitches.continue_, name="continue"),
+    path("pitches/<uuid:code_of_pitch>/changes/", follow.changes_since, name="changes"),
+    path("pitches/<uuid:code_of_pitch>/follow-up/", follow.follow_up, name="follow_up"),
     path("pitches/<uuid:code_of_pitch>/delete/", pitches.delete, name="delete"),
     path("pitches/<uuid:code_of_pitch>/web/", decks.pitch_web, name="pitch_web"),
     path("pitches/<uuid:code_of_pitch>/deck.pptx", decks.pitch_pptx, name="pitch_pptx"),

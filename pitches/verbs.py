@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from listening import store
-from pitches import actions, checks, digests, outline
+from pitches import actions, checks, digests, outline, pins
 from pitches.case import build
 from pitches.checks import Problem
 from pitches.edits import Edits
@@ -151,6 +151,7 @@ def freeze(pitch: Pitch, user: User, now: datetime | None = None) -> Pitch:
     held.sha256 = digests.hash_of(held.snapshot)
     held.frozen_at = now
     held.save(update_fields=["snapshot", "sha256", "frozen_at"])
+    pins.let_go(held)
     record(held.workspace, user, "pitch.frozen", held.title, version=held.version, sha256=held.sha256)
     return held
 
@@ -171,6 +172,7 @@ def new_version(pitch: Pitch, user: User) -> Pitch:
     fresh = Pitch.objects.create(**values, version=old.version + 1, previous=old, created_by=user)
     fresh.rivals.set(old.rivals.all())
     old.actions.filter(state=Action.State.OPEN).update(pitch=fresh)  # what is to do is done once
+    pins.keep_up(fresh, timezone.now())
     record(fresh.workspace, user, "pitch.versioned", fresh.title, version=fresh.version)
     return fresh
 
@@ -182,4 +184,5 @@ def delete(pitch: Pitch, user: User) -> None:
     if held.previous_id:
         held.actions.update(pitch=held.previous_id)
     record(held.workspace, user, "pitch.deleted", held.title, version=held.version)
+    pins.let_go(held)
     held.delete()

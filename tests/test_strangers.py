@@ -181,6 +181,8 @@ LINES: dict[str, Line] = {
     "pitches:actions": Line("editor", {"again": "1"}),
     "pitches:freeze": Line("editor", {"now": "1"}),
     "pitches:continue": Line("editor", {"now": "1"}),
+    "pitches:changes": Line("viewer"),
+    "pitches:follow_up": Line("editor", {"end": date.today().isoformat()}),
     "pitches:delete": Line("editor", {"now": "1"}),
     "pitches:pitch_web": Line("viewer"),
     "pitches:pitch_pptx": Line("viewer"),

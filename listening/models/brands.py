@@ -69,6 +69,8 @@ class Search(models.Model):
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, null=True, blank=True, related_name="searches")
     form = models.CharField(max_length=10, choices=Form.choices)
     is_on = models.BooleanField(default=True)
+    # The wording that counts instead of today's, where one is measured by: see ``listening.yardstick``.
+    held_to: SearchVersion | None = None
 
     class Meta:
         ordering = ["pk"]
@@ -91,6 +93,8 @@ class Search(models.Model):
 
     @property
     def current(self) -> SearchVersion | None:
+        if self.held_to:
+            return self.held_to
         return next((version for version in self.versions.all() if version.is_current), None)
 
 
@@ -103,6 +107,10 @@ class SearchVersion(models.Model):
     fold = models.BooleanField(default=False)  # å counts as a, é as e
     is_current = models.BooleanField(default=True)
     rematched_at = models.DateTimeField(null=True, blank=True)  # stored mentions were held against it
+    # Replaced or not, scans go on asking for it until then: a follow-up measures by it, from
+    # ``pinned_since`` on.
+    pinned_since = models.DateTimeField(null=True, blank=True)
+    pinned_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
 

@@ -36,7 +36,12 @@ LONGEST_QUOTE = 300
 SEPARATOR = " · "
 WIDEST_TEXT = 780.0  # longer lines are hard to read
 HEADING_SIZE = 12.0  # of an exhibit
-SYMBOLS: dict[str, tuple[str, Tone]] = {"yes": ("●", "yes"), "no": ("○", "no"), "unknown": ("?", "muted")}
+SYMBOLS: dict[str, tuple[str, Tone]] = {
+    "yes": ("●", "yes"),
+    "partly": ("●", "warning"),
+    "no": ("○", "no"),
+    "unknown": ("?", "muted"),
+}
 # Told by form and colour: nobody has to see colours.
 VERDICTS: dict[str, tuple[str, Tone]] = {
     "supported": ("●", "yes"),

@@ -25,7 +25,7 @@ UNITS = ("count", "percent", "ratio", "days", "hours", "money", "date", "rank", 
 CLASSES = ("measured", "estimated", "manual", "assumption")
 LAYOUTS = ("cover", "summary", "standard", "appendix")
 VERDICTS = ("supported", "mixed", "not_supported", "not_enough")
-STATES = ("yes", "no", "unknown")
+STATES = ("yes", "partly", "no", "unknown")
 TONES = ("ask", "warning", "note")
 MOST_SLIDES = 60
 MOST_EVIDENCE = 400
@@ -95,6 +95,8 @@ Evidence = TypedDict(
         "url": NotRequired[str],
         "rows_total": NotRequired[int],
         "rows": NotRequired[list[EvidenceRow]],
+        # Of a number of an earlier pitch: {"id", "version", "frozen_at", "sha256", "evidence"} of its proof.
+        "then": NotRequired[dict[str, Any]],
     },
 )
 
@@ -132,7 +134,7 @@ register  {}  every evidence of the snapshot
 
 Cell = dict[str, Any]
 """One of {"text": Text}, {"figure": key}, {"raw": foreign text}, {"link": url, "text"?: Text, "raw"?: foreign
-text} and {"state": "yes" | "no" | "unknown", "text"?, "figure"?, "url"?, "evidence"?}."""
+text} and {"state": "yes" | "partly" | "no" | "unknown", "text"?, "figure"?, "url"?, "evidence"?}."""
 
 
 class Slide(TypedDict):
@@ -204,6 +206,8 @@ class Snapshot(TypedDict):
     figures: dict[str, Figure]
     evidence: list[Evidence]
     slides: list[Slide]
+    # Of a follow-up: "id", "version", "frozen_at" and "sha256" of the pitch it measures again
+    baseline: NotRequired[dict[str, Any]]
     logo: NotRequired[Logo]
     deck_template: NotRequired[DeckTemplate]
     pages: NotRequired[dict[str, Page]]  # by address; never stored: see ``pitches.decks.originals``

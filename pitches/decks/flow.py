@@ -160,7 +160,8 @@ def split_row(whole: Row, room: float) -> tuple[Row | None, Row | None]:
         return None, whole
     if not any(cell.paragraphs for cell in lower):
         return whole, None
-    return row(upper, whole.anchor), replace(row(lower, whole.anchor), continued=True)
+    first = replace(row(upper, whole.anchor), continued=whole.continued)  # a row may go on for several pages
+    return first, replace(row(lower, whole.anchor), continued=True)
 
 
 class DoesNotFit(Exception):

@@ -185,7 +185,7 @@ def _block(where: str, block: Block, snapshot: Snapshot) -> Iterator[Problem]:
             yield Problem(where, gettext_noop("The table has no such column to highlight."))
         states = {cell["state"] for row in block["rows"] for cell in row if "state" in cell}
         if states - set(contract.STATES):
-            yield Problem(where, gettext_noop("A cell is neither yes, no nor unknown."))
+            yield Problem(where, gettext_noop("A cell is neither yes, partly, no nor unknown."))
 
 
 def _cards(where: str, block: Block) -> Iterator[Problem]:

@@ -22,7 +22,7 @@ MOST_FACTS = 2  # readings printed in one cell of the matrix
 
 def voice(ground: Ground) -> SharedVoice:
     """Who is heard how much, on what was read of all brands."""
-    return queries.share_of_voice(ground.workspace, ground.since, ground.read_until)
+    return queries.share_of_voice(ground.workspace, ground.since, ground.read_until, by=ground.by)
 
 
 def presence(ground: Ground) -> Presence:
@@ -75,7 +75,7 @@ def measure(ground: Ground) -> Race:
 
 def _measure_voice(ground: Ground) -> str:
     found = ground.once(voice)
-    matches = queries.matches_within(ground.workspace, found.common)
+    matches = queries.matches_within(ground.workspace, found.common, by=ground.by)
     searches = [search for group in found.searches.values() for search in group]
 
     def read() -> Details:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from listening import plans, scan
 from listening.models import Scan, ScanPlan
-from pitches import queries, shown
+from pitches import follow, queries, shown
 from pitches.case import DEFAULT_DAYS, Case, StepCase, build, period_of
 from pitches.frame import rule_text
 from pitches.models import Pitch
@@ -153,6 +153,7 @@ def home(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
         "running": scan.running(workspace),
         "has_scan": Scan.objects.filter(workspace=workspace, finished_at__isnull=False).exists(),
         "newest": queries.pitches(workspace).first(),
+        "follow_ups_due": follow.due_now(workspace),
     }
     return render(request, "pitches/home.html", context)
 

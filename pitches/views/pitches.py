@@ -19,6 +19,7 @@ from pitches.case import Case, StepCase, build, period_of
 from pitches.forms import AskForm, PitchForm, StepForm
 from pitches.models import Pitch
 from pitches.shown import Shown, evidence_url
+from pitches.views.follow import beside
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace
 
@@ -98,6 +99,7 @@ def pitch(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) 
         "ask_form": AskForm(instance=found),
         "actions": found.actions.select_related("mention__site"),
         "checked": page_checks.progress(found),
+        **beside(found),
     }
     return render(request, "pitches/pitch.html", context)
 
@@ -115,6 +117,7 @@ def _frozen(request: WorkspaceRequest, found: Pitch) -> HttpResponse:
         "seal": verifying.of_pitch(found),
         "following": Pitch.objects.filter(previous=found).first(),
         "checked": page_checks.progress(found),
+        **beside(found),
     }
     return render(request, "pitches/pitch_frozen.html", context)
 
