@@ -16,10 +16,9 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from pitches import frame, outline, verdicts
+from pitches import appendix, frame, outline, verdicts
 from pitches.decks import contract
 from pitches.edits import Edits
-from pitches.figures import Value
 from pitches.ground import Ground
 from pitches.models import Action, Pitch
 from pitches.slides import Slide
@@ -93,7 +92,7 @@ class Case:
             made += module.slides(ground, *_shown(by_number[number]))
         made += start.slides(ground, self.chosen, *_shown(by_number[5]))
         made.append(start.decision(ground, by_number[5].verdict.state, self._decision_title(), complete))
-        made += frame.appendix(ground)
+        made += appendix.slides(ground, TEMPLATE)
         by_key = {slide.key: slide for slide in made}
         return tuple(by_key[key] for key in outline.keys(self.pitch.length, list(by_key)))
 
@@ -179,7 +178,8 @@ def _step(ground: Ground, number: int, verdict: Verdict, edits: Edits) -> StepCa
     reasons = tuple(ground.say(key) for key in verdict.reasons)
     missing = tuple((key, ground.say(key)) for key in verdict.missing)
     slide = outline.SLIDE_OF_STEP[number]
-    title = frame.titled(ground, slide, verdict.state, _variant(ground, number, verdict))
+    variant = race.variant(ground, verdict.state) if number == 4 else ""
+    title = frame.titled(ground, slide, verdict.state, variant)
     reasoning = join(*reasons)
     return StepCase(
         number=number,
@@ -193,24 +193,6 @@ def _step(ground: Ground, number: int, verdict: Verdict, edits: Edits) -> StepCa
         generated_reasoning=reasoning,
         edited=edits.languages(slide),
     )
-
-
-def _variant(ground: Ground, number: int, verdict: Verdict) -> str:
-    """A title says who is heard more: a rival may lead without being louder, and we may be the loudest."""
-    if number != 4 or verdict.state not in ("supported", "mixed"):
-        return ""
-    values = ground.register.values()
-    if verdict.state == "mixed":
-        own, *others = (_share(values[f"s4.voice.{index}"]) for index, _ in enumerate(ground.brands))
-        return "mixed_loudest" if own > max(others, default=own) else ""
-    theirs, ours = values["s4.rival_stories"], values["s4.own_stories"]
-    louder = isinstance(theirs, int) and isinstance(ours, int) and theirs > ours
-    return "" if louder else "supported_quiet"
-
-
-def _share(value: Value) -> float:
-    """A share to compare; an unknown one counts for nothing."""
-    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def period_of(

@@ -8,7 +8,7 @@ is made up and counted exactly, so that tests can say what must come out::
     workspace = worlds.rich(user)
     pitch = worlds.pitch(workspace, user, length="short")
 
-``python -m tests.pitches.worlds FOLDER`` leaves their decks as pictures.
+``python -m tests.pitches.pictures FOLDER`` leaves their decks as pictures.
 """
 
 from __future__ import annotations
