@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.conf import settings
+from django.db.models import Count, Q
 
 from competitors import site_types
 from competitors.models import SiteTypeCorrection
 from listening import queries, sources
-from listening.models import Brand, Mention
+from listening.models import Mention
 from listening.queries import Coverage, Health
 from pitches import slides as show
 from pitches.figures import Details
@@ -66,19 +67,22 @@ def _measure_left_out(ground: Ground) -> None:
     found = queries.matched(
         ground.workspace, since=ground.since, until=ground.until, relevant_only=False
     ).order_by()
-    sorted_out = found.filter(mention__state=Mention.State.NOT_RELEVANT).values("mention").distinct().count()
-    reserved = found.filter(mention__is_searchable=False).values("mention").distinct().count()
+    counted = found.aggregate(
+        sorted_out=Count("mention", distinct=True, filter=Q(mention__state=Mention.State.NOT_RELEVANT)),
+        reserved=Count("mention", distinct=True, filter=Q(mention__is_searchable=False)),
+    )
     corrected = SiteTypeCorrection.objects.filter(workspace=ground.workspace).count()
     proof = ground.prove(0, "method", lambda: Details(since=ground.start, until=ground.end), "manual")
-    ground.figure("method.not_relevant", sorted_out, "count", proof)
-    ground.figure("method.reserved", reserved, "count", proof)
+    ground.figure("method.not_relevant", counted["sorted_out"], "count", proof)
+    ground.figure("method.reserved", counted["reserved"], "count", proof)
     ground.figure("method.corrected", corrected, "count", proof)
 
 
 def _others(ground: Ground) -> str:
-    """The brands of the workspace that this pitch leaves out, by name."""
-    left = Brand.objects.filter(workspace=ground.workspace).exclude(pk__in=[one.pk for one in ground.brands])
-    return ", ".join(left.values_list("name", flat=True))
+    """The brands we listen for that this pitch leaves out, by name."""
+    kept = {brand.pk for brand in ground.brands}
+    named = {one.brand.name for one in ground.searches if one.brand and one.brand.pk not in kept}
+    return ", ".join(sorted(named))
 
 
 def _queries(ground: Ground) -> show.Block:
@@ -90,11 +94,11 @@ def _queries(ground: Ground) -> show.Block:
         if version is None or (search.brand_id is not None and search.brand_id not in kept):
             continue
         about: Cell = {"raw": search.brand.name} if search.brand else {"text": ground.say("search.industry")}
-        folded = ground.say("search.folded" if version.fold else "search.exact")
         form: Cell = {"text": ground.say(f"search.form_{search.form}")}
-        rows.append([about, form, {"raw": f"{version} · {version.text}"}, {"text": folded}])
-    columns = [ground.say(f"column.{name}") for name in ("subject", "search", "query", "accents")]
-    return show.table(columns, rows, [1.4, 1, 4, 1.2])
+        folded = " (å = a, é = e)" if version.fold else ""
+        rows.append([about, form, {"raw": f"{version} · {version.text}{folded}"}])
+    columns = [ground.say(f"column.{name}") for name in ("subject", "search", "query")]
+    return show.table(columns, rows, [1.4, 1, 5])
 
 
 def _formulas(ground: Ground) -> show.Block:
@@ -159,18 +163,19 @@ def _health(ground: Ground) -> list[show.Block]:
     rows += [
         [
             {"raw": one.label},
+            {"text": ground.say("asked.listening")},
             {"text": ground.say("coverage.off")},
             *({"state": "unknown"} for _ in range(3)),
             _happened(ground, one.source, one.error_message, one.error_params, one.gaps),
         ]
         for one in ground.off
     ]
-    names = ("source", "coverage", "last_success", "inspected", "last_run", "error")
+    names = ("source", "asked", "coverage", "last_success", "inspected", "last_run", "error")
     columns = [ground.say(f"column.{name}") for name in names]
     blocks: list[show.Block] = [show.paragraph(ground.say("health.text"))]
     if rows:
-        blocks.append(show.table(columns, rows, [1.5, 1.5, 1.4, 1.1, 1.1, 4]))
-    return blocks + show.warnings([*ground.gaps(ground.coverage), *(ground.gap(one) for one in ground.off)])
+        blocks.append(show.table(columns, rows, [1.3, 1.5, 1.6, 1.4, 1, 1.3, 3.6]))
+    return blocks
 
 
 def _listened(ground: Ground, one: Coverage, doing: Health | None, proof: str) -> list[Cell]:
@@ -180,6 +185,7 @@ def _listened(ground: Ground, one: Coverage, doing: Health | None, proof: str) -
         ground.figure(key, seen(one), "count", proof, label="s1.inspected")
     return [
         {"raw": one.label},
+        {"text": ground.say("asked.listening")},
         {"text": ground.say(f"coverage.{one.state}")},
         *_last(ground, one.source, doing, proof),
         {"figure": key},
@@ -195,12 +201,21 @@ def _asked(ground: Ground, name: str, doing: Health, proof: str) -> list[Cell]:
     ground.figure(key, doing.items_30d, "count", proof, label="health.inspected")
     return [
         {"raw": sources.label(name)},
+        {"text": ground.say(f"asked.{_asked_for(name)}")},
         {"text": ground.say(f"coverage.{states.get(doing.state, 'failed')}")},
         *_last(ground, name, doing, proof),
         {"figure": key},
         _last_run(ground, name, doing, proof),
         _happened(ground, name, doing.error_message, doing.error_params),
     ]
+
+
+def _asked_for(name: str) -> str:
+    """What a source that hears nothing is asked for: what it can tell."""
+    for capability in ("results", "rank"):
+        if any(kind.name == name for kind in sources.with_capability(capability)):
+            return capability
+    return "observe"
 
 
 def _last(ground: Ground, name: str, doing: Health | None, proof: str) -> list[Cell]:
@@ -235,4 +250,4 @@ def _glossary(ground: Ground) -> list[show.Block]:
         [{"text": ground.say(f"glossary.{key}.term")}, {"text": ground.say(f"glossary.{key}.means")}]
         for key in keys
     ]
-    return [show.table([ground.say("column.word"), ground.say("column.means")], rows, [1, 4])]
+    return [show.table([ground.say("column.word"), ground.say("column.means")], rows, [1, 5])]

@@ -31,12 +31,13 @@ def measure(ground: Ground) -> str:
     """Registers every brand's growth on the place that compares most of them; returns the proof."""
     found = ground.once(growth)
     best = found[0] if found else None
-    rows = _rows(ground, best) if best else []
+    compared = found[:1] if best and best.measured else found
+    rows = [row for one in compared for row in _rows(ground, one)]
     proof = ground.prove(
         4,
         "s4.momentum",
         lambda: Details(
-            sources=[best.source_label] if best else [],
+            sources=[one.source_label for one in compared],
             gaps=gaps(ground),
             since=ground.start,
             until=ground.end,
@@ -53,7 +54,7 @@ def measure(ground: Ground) -> str:
     return proof
 
 
-def _rows(ground: Ground, best: Momentum) -> list[Row]:
+def _rows(ground: Ground, one: Momentum) -> list[Row]:
     where = {
         (brand.pk, cell.place.name): cell.cell.url or (cell.profile.url if cell.profile else "")
         for brand, cells in ground.once(places.presence).rows
@@ -62,15 +63,15 @@ def _rows(ground: Ground, best: Momentum) -> list[Row]:
     names = {brand.pk: brand.name for brand in ground.brands}
     return [
         {
-            "title": f"{names.get(pk, '')} · {best.source_label}",
-            "url": where.get((pk, best.source), ""),
-            "site": best.source_label,
+            "title": f"{names.get(pk, '')} · {one.source_label}",
+            "url": where.get((pk, one.source), ""),
+            "site": one.source_label,
             "author": "",
             "date": day.isoformat(),
             "excerpt": f"{value:g}",
-            "why": best.metric_label,
+            "why": one.metric_label,
         }
-        for pk, series in best.series.items()
+        for pk, series in one.series.items()
         for day, value in sorted(series.items())
     ]
 
@@ -146,8 +147,9 @@ def _measured(ground: Ground, best: Momentum) -> list[int]:
 
 def _lines(ground: Ground, best: Momentum) -> show.Block:
     indexes = _measured(ground, best)
+    compared = [set(best.series[pk]) for pk, change in best.changes.items() if change]
+    days = _spread(sorted(set.intersection(*compared)))
     read = [best.series[ground.brands[index].pk] for index in indexes]
-    days = _spread(sorted(set.intersection(*(set(one) for one in read))))
     proof = ground.register.figures["s4.baseline"].evidence
     series = [
         (
@@ -165,11 +167,17 @@ def _lines(ground: Ground, best: Momentum) -> show.Block:
 
 
 def _spread(days: Sequence[date]) -> list[date]:
-    """At most ``MOST_DAYS`` of them, evenly, the first and the last among them."""
-    if len(days) <= MOST_DAYS:
-        return list(days)
-    step = (len(days) - 1) / (MOST_DAYS - 1)
-    return [days[round(step * at)] for at in range(MOST_DAYS)]
+    """At most ``MOST_DAYS`` of them, about equally far apart, the first and the last among them.
+
+    A line over uneven days would bend where nothing happened.
+    """
+    first, last = days[0], days[-1]
+    apart = (last - first) / (MOST_DAYS - 1)
+    kept = [first]
+    for day in days[1:-1]:
+        if day - kept[-1] >= apart and last - day >= apart:
+            kept.append(day)
+    return [*kept, last]
 
 
 def _bullets(ground: Ground, best: Momentum, state: State) -> list[Text]:

@@ -16,12 +16,13 @@ from pitches.verdicts import State
 from pitches.words import Text, table
 
 MOST_FACTS = 2  # readings printed in one cell of the whole matrix; on the slide only the first
-MOST_PLACES = 9  # rows of the slide
+MOST_PLACES = 10  # rows of the slide; fewer where more has to be said below
 # As people think of them: their own pages, encyclopaedias, networks, communities, video. Others come last.
 ORDER = (
     *(SITE, "feeds", "wordpress", "wikipedia", "wikidata"),
     *("mastodon", "bluesky", "reddit", "hackernews", "youtube"),
 )
+QUIET = ("wikidata",)  # where programs look and customers do not: the first to leave a full slide
 
 
 def presence(ground: Ground) -> Presence:
@@ -104,8 +105,9 @@ def state_of(ground: Ground) -> State:
 
 def slide(ground: Ground) -> Slide:
     """Places by brands: yes, no or unknown with what tells most, and where only we are."""
-    brands, wanted, left = shown(ground), *_chosen(ground)
-    state = state_of(ground)
+    brands, state = shown(ground), state_of(ground)
+    only, missing = _only_ours(ground), gaps(ground)
+    wanted, left = _chosen(ground, MOST_PLACES - bool(only) - bool(missing))
     columns = [ground.say("column.place"), *(_head(ground, index) for index in brands)]
     widths = [1.3, *(2.0 for _ in brands)]
     blocks: list[show.Block] = []
@@ -114,9 +116,9 @@ def slide(ground: Ground) -> Slide:
         blocks.append(show.table(columns, rows, widths))
     else:
         blocks.append(show.callout(ground.say("presence.nothing"), "note"))
-    if only := _only_ours(ground):
+    if only:
         blocks.append(show.paragraph(filled(ground.say("presence.only_ours"), "list", listed(only))))
-    blocks += show.warnings(gaps(ground))
+    blocks += show.warnings(missing)
     proof = ground.register.figures["s4.places"].evidence
     ground.figure("s4.places_left", left, "count", proof)
     footer = ground.say("presence.footer_more" if left else "presence.footer")
@@ -124,7 +126,7 @@ def slide(ground: Ground) -> Slide:
     return Slide("presence", title, blocks, ground.say("presence.notes"), footer, step=4, verdict=state)
 
 
-def _chosen(ground: Ground) -> tuple[list[Place], int]:
+def _chosen(ground: Ground, most: int) -> tuple[list[Place], int]:
     """The places for the slide in their order, and how many are left to the appendix.
 
     Only where somebody is proven to be; where there are too many, those go first that tell brands apart.
@@ -135,8 +137,8 @@ def _chosen(ground: Ground) -> tuple[list[Place], int]:
         for at, place in enumerate(matrix.places)
     }
     there = [place for place in in_order(matrix.places) if "yes" in states[place.name]]
-    telling = sorted(there, key=lambda place: (-len(set(states[place.name])), in_order(there).index(place)))
-    kept = telling[:MOST_PLACES]
+    telling = sorted(there, key=lambda place: (place.name in QUIET, -len(set(states[place.name]))))
+    kept = telling[:most]
     return [place for place in there if place in kept], len(there) - len(kept)
 
 
@@ -198,21 +200,32 @@ def reading(
     for metric in (name for name in METRICS if name in known and f"reading.{name}" in table()):
         if len(said) < most:
             one = known[metric]
-            is_date = one.value is None
-            value = one.text[:10] if is_date else one.value
             key = f"s4.cell.{index}.{cell.place.name}.{metric}"
-            unit = "date" if is_date else "count"
-            figure(ground, index, key, value, unit, proof, "s4.read_date" if is_date else "s4.reading")
+            if one.value is None:
+                key = _day(ground, one.text[:10], proof)
+            else:
+                figure(ground, index, key, one.value, "count", proof, "s4.reading")
             said.append(ground.say(f"reading.{metric}", value=key))
     found: show.Cell = {"state": cell.cell.state, "evidence": proof}
     if cell.cell.on and dated:
-        key = f"s4.cell.{index}.{cell.place.name}.on"
-        figure(ground, index, key, cell.cell.on, "date", proof, "s4.read_on")
-        said.append(ground.say("reading.on", value=key))
+        said.append(
+            ground.say(
+                "reading.on" if known else "reading.tried",
+                value=_day(ground, cell.cell.on.isoformat(), proof),
+            )
+        )
     if said:
         found["text"] = {language: between.join(text[language] for text in said) for language in said[0]}
     url = cell.cell.url or (cell.profile.url if cell.profile else "")
     return found | {"url": url} if url else found
+
+
+def _day(ground: Ground, day: str, proof: str) -> str:
+    """A day that profiles tell or were read on, one figure however often it is printed; returns its key."""
+    key = f"s4.day.{day}"
+    if key not in ground.register.figures:
+        ground.figure(key, day, "date", proof, label="s4.day")
+    return key
 
 
 def place_name(ground: Ground, place: Place) -> Text:

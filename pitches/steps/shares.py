@@ -68,9 +68,10 @@ def gaps(ground: Ground) -> list[Text]:
 
 def slide(ground: Ground, state: State, title: Text, reasoning: Text, edited: Sequence[str]) -> Slide:
     """A bar for each brand, what stands behind the bars, and what speaks the other way."""
-    there = shown(ground)
+    there, values = shown(ground), ground.register.values()
     blocks = [show.paragraph(reasoning)]
     if ground.once(voice).is_known:
+        there.sort(key=lambda index: _number(values[f"s4.voice.{index}"]), reverse=True)
         categories = [called(ground, index) for index in there]
         series = [(ground.say("label.s4.voice"), "own", [f"s4.voice.{index}" for index in there])]
         roles = ["own" if ground.brands[index].is_own else "rival" for index in there]
@@ -95,12 +96,12 @@ def _lines(ground: Ground, there: Sequence[int], state: State) -> list[Text]:
     if values["s1.industry_keyword"] is not None:
         lines.append(ground.say("share.industry"))
     if state in ("supported", "mixed") and ground.names.get("rival"):
-        lines.append(contrary(ground))
+        lines += contrary(ground, state)
     return lines
 
 
-def contrary(ground: Ground) -> Text:
-    """On which measures we are ahead of the rival that the slide names, or that there are none."""
+def contrary(ground: Ground, state: State) -> list[Text]:
+    """On which measures we are ahead of the rival that the slide names; for a clear yes also that on none."""
     values = ground.register.values()
     pairs = {
         name: (values[f"s4.own_{OF_RIVAL[name]}"], values[f"s4.rival_{OF_RIVAL[name]}"]) for name in MEASURES
@@ -111,9 +112,11 @@ def contrary(ground: Ground) -> Text:
         if isinstance(own, int | float) and isinstance(theirs, int | float) and own > theirs
     ]
     if ahead:
-        return filled(ground.say("share.ahead"), "list", listed(ahead))
+        return [filled(ground.say("share.ahead"), "list", listed(ahead))]
+    if state != "supported":
+        return []
     unknown = any(None in pair for pair in pairs.values())
-    return ground.say("share.ahead_unknown" if unknown else "share.ahead_nowhere")
+    return [ground.say("share.ahead_unknown" if unknown else "share.ahead_nowhere")]
 
 
 def variant(ground: Ground, state: State) -> str:

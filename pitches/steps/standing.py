@@ -20,12 +20,12 @@ MEASURES = ("stories", "voice", "present", "momentum")
 
 def slide(ground: Ground) -> Slide:
     """All brands of the pitch in all places, with the day and the reason of everything."""
-    blocks = [show.paragraph(ground.say("rivals.text")), _standings(ground)]
+    missing = show.warnings([*shares.gaps(ground), *places.gaps(ground)])
+    blocks = [show.paragraph(ground.say("rivals.text")), *missing, _standings(ground)]
     for brands in _in_groups(range(len(ground.brands))):
         blocks.append(_matrix(ground, brands))
     if table := _growth(ground):
         blocks.append(table)
-    blocks += show.warnings([*shares.gaps(ground), *places.gaps(ground)])
     title, notes = ground.say("rivals.title"), ground.say("rivals.notes")
     return Slide("rivals", title, blocks, notes, layout="appendix")
 

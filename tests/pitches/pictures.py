@@ -1,7 +1,7 @@
 """``python -m tests.pitches.pictures FOLDER``: the decks of the four worlds, to be looked at.
 
-Needs PostgreSQL, as tests do; `manage.py services run -- …` starts one. Leaves PowerPoint and PDF files of every
-world, language and length, and with LibreOffice and poppler a picture of each page and contact sheets.
+Needs PostgreSQL, as tests do; `manage.py services run -- …` starts one. Leaves PowerPoint and PDF files of
+every world, language and length, and with LibreOffice and poppler a picture of each page and contact sheets.
 """
 
 from __future__ import annotations

@@ -12,7 +12,10 @@ from django.db import transaction
 
 from pitches import sample
 from pitches.case import Case, build
+from pitches.decks.contract import block_texts
+from pitches.decks.text import plain, resolve
 from pitches.models import Pitch
+from pitches.words import Text
 from teams.models import User, Workspace
 from tests.make import make_user
 from tests.pitches import worlds
@@ -61,3 +64,22 @@ def _told(make: Callable[[User, datetime], Workspace], email: str) -> Told:
         case = build(pitch, NOW)
         snapshots[length] = case.as_snapshot(NOW)
     return Told(case, snapshots)
+
+
+def printed(snapshot: Any, text: Text, language: str) -> str:
+    """A text as a reader sees it."""
+    return plain(resolve(text, snapshot["figures"], snapshot["names"], language, snapshot["time_zone"]))
+
+
+def slide_of(snapshot: Any, key: str) -> Any:
+    """A slide by its key."""
+    return next(slide for slide in snapshot["slides"] if slide["key"] == key)
+
+
+def said_on(snapshot: Any, key: str, language: str) -> str:
+    """Everything a slide says below its title, foreign text and names included."""
+    found = []
+    for block in slide_of(snapshot, key)["blocks"]:
+        found += [printed(snapshot, text, language) for _, text in block_texts(block)]
+        found += [cell["raw"] for row in block.get("rows", ()) for cell in row if cell.get("raw")]
+    return "\n".join(found)
