@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import reduce
@@ -59,14 +59,20 @@ class Voice:
 
 
 def share_of_voice(
-    workspace: Workspace, since: datetime, until: datetime, form: str = "", by: Yardstick = TODAY
+    workspace: Workspace,
+    since: datetime,
+    until: datetime,
+    form: str = "",
+    by: Yardstick = TODAY,
+    among: Collection[Brand] | None = None,
 ) -> Voice:
     """Our part of what is said about us and our rivals, since <= published < until.
 
     Compared on the sources, and of each the stretch of time, that were read of every brand: ``compare``.
+    ``among``: these brands alone; None: all of the workspace's.
     """
     searches = brand_searches(workspace, form, by)
-    brands = tuple(Brand.objects.filter(workspace=workspace).select_related("workspace"))
+    brands = tuple(brands_of(workspace, among).select_related("workspace"))
     compared = tuple(brand for brand in brands if brand.pk in searches)
     reads, fetched = {}, []
     for brand in compared:
@@ -90,6 +96,12 @@ def share_of_voice(
         without_search=tuple(brand for brand in brands if brand.pk not in searches),
         fetched_at=max(fetched, default=None),
     )
+
+
+def brands_of(workspace: Workspace, among: Collection[Brand] | None = None) -> QuerySet[Brand]:
+    """The workspace's brands, ours first; with ``among`` those of them alone."""
+    found = Brand.objects.filter(workspace=workspace)
+    return found if among is None else found.filter(pk__in=[brand.pk for brand in among])
 
 
 def brand_searches(
@@ -245,8 +257,10 @@ class Presence:
         return {brand.pk: {one.place.name: one.cell.state for one in cells} for brand, cells in self.rows}
 
 
-def presence(workspace: Workspace, until: date | None = None) -> Presence:
-    """Where each brand is, by the newest readings (not after ``until``)."""
+def presence(
+    workspace: Workspace, until: date | None = None, among: Collection[Brand] | None = None
+) -> Presence:
+    """Where each brand is, by the newest readings (not after ``until``); ``among``: of these alone."""
     profiles: dict[tuple[int, str], list[Profile]] = {}
     for profile in Profile.objects.filter(workspace=workspace).select_related("brand"):
         profiles.setdefault((profile.brand_id, profile.source), []).append(profile)
@@ -254,7 +268,7 @@ def presence(workspace: Workspace, until: date | None = None) -> Presence:
     failures = latest_failures(workspace)
     columns = places()
     rows = []
-    for brand in Brand.objects.filter(workspace=workspace).select_related("workspace"):
+    for brand in brands_of(workspace, among).select_related("workspace"):
         cells = [
             _place_cell(place, profiles.get((brand.pk, place.name), []), readings, failures)
             for place in columns
@@ -350,15 +364,19 @@ class Momentum:
         return sum(1 for change in self.changes.values() if change)
 
 
-def momentum(workspace: Workspace, since: date, until: date) -> list[Momentum]:
-    """Every growing metric, the one known of most brands first.
+def momentum(
+    workspace: Workspace, since: date, until: date, among: Collection[Brand] | None = None
+) -> list[Momentum]:
+    """Every growing metric, the one known of most brands first, and of us rather than of others.
 
-    A brand's first profile at a source speaks for it.
+    A brand's first profile at a source speaks for it. ``among``: of these brands alone.
     """
-    brands = list(Brand.objects.filter(workspace=workspace).values_list("pk", flat=True))
+    found_brands = list(brands_of(workspace, among))
+    brands, ours = [one.pk for one in found_brands], {one.pk for one in found_brands if one.is_own}
     rows = (
         Observation.objects.filter(
             profile__workspace=workspace,
+            profile__brand__in=brands,
             metric__in=GROWING,
             on__gte=since,
             on__lte=until,
@@ -376,7 +394,11 @@ def momentum(workspace: Workspace, since: date, until: date) -> list[Momentum]:
     for (source, metric), by_brand in series.items():
         whole = {brand: by_brand.get(brand, {}) for brand in brands}
         found.append(Momentum(source, metric, compare.momentum(whole), whole))
-    return sorted(found, key=lambda one: (-one.measured, one.source))
+
+    def of_us(one: Momentum) -> bool:
+        return any(one.changes[pk] for pk in ours)
+
+    return sorted(found, key=lambda one: (-one.measured, not of_us(one), one.source))
 
 
 # --- Standings ------------------------------------------------------------------------------------

@@ -446,6 +446,8 @@ class Health:
     error_kind: str = ""
     failing_since: datetime | None = None  # the first failure after the last success
     items_30d: int | None = None
+    error_message: str = ""  # ``error`` as stored: an English template with its parameters
+    error_params: dict[str, Any] = field(default_factory=dict)
 
 
 def health(workspace: Workspace) -> dict[str, Health]:
@@ -492,4 +494,6 @@ def _health(ever: Mapping[str, Any], fetches: Sequence[Fetch], began: datetime |
         error_kind=worst.error_kind if worst else "",
         failing_since=began if state in ("failing", "blocked") else None,
         items_30d=ever["items"],
+        error_message=worst.error if worst else "",
+        error_params=worst.error_params if worst else {},
     )

@@ -12,11 +12,10 @@ from functools import cached_property
 from django.conf import settings
 from django.utils import timezone
 
-from pitches import frame, outline, precision, provenance, then, verdicts
+from pitches import appendix, frame, outline, precision, provenance, then, verdicts
 from pitches.decks import contract
 from pitches.digests import canonical, hash_of
 from pitches.edits import Edits
-from pitches.figures import Value
 from pitches.ground import Ground
 from pitches.models import Action, Pitch
 from pitches.plan import Plan
@@ -95,7 +94,7 @@ class Case:
         made += start.slides(ground, self.plan, self.ask, self.chosen, *_shown(by_number[5]))
         state = by_number[5].verdict.state
         made += decision.slides(ground, self.plan, self.ask, state, self._decision_title())
-        made += [*frame.appendix(ground), precision.slide(ground)]
+        made += [*appendix.slides(ground, TEMPLATE), precision.slide(ground)]
         made = self._compared(made)
         by_key = {slide.key: slide for slide in made}
         return tuple(by_key[key] for key in outline.keys(self.pitch.length, list(by_key)))
@@ -219,7 +218,8 @@ def _step(ground: Ground, number: int, verdict: Verdict, edits: Edits) -> StepCa
     reasons = tuple(ground.say(key) for key in verdict.reasons)
     missing = tuple((key, ground.say(key)) for key in verdict.missing)
     slide = outline.SLIDE_OF_STEP[number]
-    title = frame.titled(ground, slide, verdict.state, _variant(ground, number, verdict))
+    variant = _variant(ground, number, verdict)
+    title = frame.titled(ground, slide, verdict.state, variant)
     reasoning = join(*reasons)
     return StepCase(
         number=number,
@@ -236,23 +236,10 @@ def _step(ground: Ground, number: int, verdict: Verdict, edits: Edits) -> StepCa
 
 
 def _variant(ground: Ground, number: int, verdict: Verdict) -> str:
-    """A title says who is heard more: a rival may lead without being louder, and we may be the loudest."""
-    values = ground.register.values()
-    if number == 5 and verdict.state == "supported" and not values["s5.chosen"]:
+    """Another title than the one of the verdict, where that would say more than is so."""
+    if number == 5 and verdict.state == "supported" and not ground.register.values()["s5.chosen"]:
         return "supported_unchosen"
-    if number != 4 or verdict.state not in ("supported", "mixed"):
-        return ""
-    if verdict.state == "mixed":
-        own, *others = (_share(values[f"s4.voice.{index}"]) for index, _ in enumerate(ground.brands))
-        return "mixed_loudest" if own > max(others, default=own) else ""
-    theirs, ours = values["s4.rival_stories"], values["s4.own_stories"]
-    louder = isinstance(theirs, int) and isinstance(ours, int) and theirs > ours
-    return "" if louder else "supported_quiet"
-
-
-def _share(value: Value) -> float:
-    """A share to compare; an unknown one counts for nothing."""
-    return float(value) if isinstance(value, int | float) else 0.0
+    return race.variant(ground, verdict.state) if number == 4 else ""
 
 
 def period_of(

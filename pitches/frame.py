@@ -1,10 +1,9 @@
-"""The slides around the five steps: cover, summary, what we measured, and the appendix nobody can hide."""
+"""The slides around the five steps: cover, summary, what we measured; and what all slides share."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from listening.queries import Coverage
 from pitches import slides as show
 from pitches.figures import Details
 from pitches.ground import Ground
@@ -134,72 +133,3 @@ def _day(ground: Ground, key: str, moment: object, proof: str) -> Cell:
         local = ground.workspace.localtime(moment).date() if moment else None  # type: ignore[arg-type]
         ground.figure(key, local, "date", proof, label=key.rpartition(".")[0])
     return {"figure": key}
-
-
-def appendix(ground: Ground) -> list[Slide]:
-    """A1 every figure's proof, A2 how we searched and judged, A3 what could be read."""
-    slides = {"register": [{"type": "register"}], "method": _method(ground), "health": _health(ground)}
-    return [
-        Slide(key, ground.say(f"{key}.title"), blocks, ground.say(f"{key}.notes"), layout="appendix")
-        for key, blocks in slides.items()
-    ]
-
-
-def _method(ground: Ground) -> list[show.Block]:
-    rules: list[list[Cell]] = [
-        [
-            {"text": ground.say(f"s{rule.step}.claim")},
-            {"text": ground.say(f"side.{rule.side}")},
-            {"text": rule_text(ground, name)},
-        ]
-        for name, rule in THRESHOLDS.items()
-    ]
-    queries: list[list[Cell]] = [
-        [{"raw": str(search.brand or "")} if search.brand else {"text": ground.say("search.industry")},
-         {"text": ground.say(f"search.form_{search.form}")},
-         {"raw": f"{version} · {version.text}"}]
-        for search in ground.searches
-        if (version := search.current)
-    ]  # fmt: skip
-    return [
-        *show.bullets(
-            ground.say(f"method.{line}") for line in ("story", "conversation", "unknown", "privacy", "equal")
-        ),
-        show.table(
-            [ground.say(f"column.{name}") for name in ("subject", "search", "query")], queries, [1, 1, 3]
-        ),
-        show.table([ground.say(f"column.{name}") for name in ("claim", "verdict", "rule")], rules, [3, 2, 3]),
-    ]
-
-
-def _happened(ground: Ground, one: Coverage) -> Cell:
-    """Why a source could not be read, in every language of the pitch."""
-    if one.error_message:
-        return {"text": ground.translated(f"error.{one.source}", one.error_message, one.error_params)}
-    return {"raw": "; ".join(one.gaps) or "–"}
-
-
-def _health(ground: Ground) -> list[show.Block]:
-    rows: list[list[Cell]] = [
-        [
-            {"raw": one.label},
-            {"text": ground.say(f"coverage.{one.state}")},
-            {"figure": f"s1.inspected.{one.source}"},
-            _happened(ground, one),
-        ]
-        for one in ground.coverage
-    ]
-    rows += [
-        [
-            {"raw": one.label},
-            {"text": ground.say("coverage.off")},
-            {"state": "unknown"},
-            _happened(ground, one),
-        ]
-        for one in ground.off
-    ]
-    columns = [ground.say(f"column.{name}") for name in ("source", "coverage", "inspected", "error")]
-    blocks: list[show.Block] = [show.paragraph(ground.say("health.text"))]
-    if rows:
-        blocks.append(show.table(columns, rows, [2, 2, 1, 4]))
-    return blocks + show.warnings(ground.gaps(ground.coverage))

@@ -110,6 +110,12 @@ def _profiles(workspace: Workspace, brands: dict[str, Brand]) -> None:
             ),
             ("mastodon", name.handle[1:], f"https://{host}/@{user}", name.handle),
             ("wikipedia", f"sv:{name.name}", f"https://wiki.example/{name.tag}", name.name),
+            *(
+                (source, name.tag, f"https://{source}.example/{name.tag}", name.name)
+                for who, sources in history.ELSEWHERE.items()
+                for source in sources
+                if name.tag.startswith(who)
+            ),
         ]
         for source, handle, url, label in places:
             Profile.objects.create(

@@ -18,6 +18,13 @@ from teams.models import Workspace
 REFUSED = "%(host)s refused the request (error %(status)s)."
 EVERY_DAY_FOR = 31  # days; before that the sample was scanned once a week
 GROWTH = {"fjallvik": (840, 0.06), "bergby": (2100, 0.24), "norrsken": (1300, 0.14), "tallbacka": (410, 0.02)}
+# The newer places, as far as anybody named a profile there; where it says 0, nobody is.
+ELSEWHERE = {
+    "fjallvik": {"bluesky": 0, "wikidata": 1, "youtube": 0},
+    "bergby": {"bluesky": 640, "wikidata": 1, "youtube": 380, "reddit": 150},
+    "norrsken": {"bluesky": 210, "wikidata": 1, "youtube": 0, "wordpress": 5},
+    "tallbacka": {"wikidata": 0, "youtube": 0, "wordpress": 2},
+}
 VIEWS = {"bergby": (5200, 1900), "norrsken": (3100, 900)}  # article length, views in 30 days; ours has none
 
 
@@ -169,8 +176,23 @@ def _reading(profile: Profile, day: int, at: datetime) -> Iterator[Reading]:
             yield Reading(
                 "last_post", None, text=(at - timedelta(days=11)).date().isoformat(), url=profile.url
             )
+    elif profile.source in (elsewhere := ELSEWHERE[who]):
+        yield from _elsewhere(profile, elsewhere[profile.source], day, at)
     else:
         yield Reading("exists", 1, url=profile.url)
+
+
+def _elsewhere(profile: Profile, number: int, day: int, at: datetime) -> Iterator[Reading]:
+    """A newer place: followers, views of a video, posts a month or languages, as the place tells them."""
+    yield Reading("exists", int(number > 0), url=profile.url)
+    told = {"bluesky": "followers", "reddit": "followers", "youtube": "views_per_video",
+            "wordpress": "posts_30d", "wikidata": "languages"}[profile.source]  # fmt: skip
+    if number:
+        grown = (DAYS - day) * 2 if told == "followers" else 0
+        yield Reading(told, number + grown, url=profile.url)
+    if number and told != "languages":
+        newest = (at - timedelta(days=4)).date().isoformat()
+        yield Reading("last_post", None, text=newest, url=profile.url)
 
 
 # Kinds of pages a searcher meets, as addresses that the open typing rules read; repeated down the page.
