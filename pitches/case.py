@@ -85,11 +85,12 @@ class Case:
         titles = [(step.number, step.verdict, step.title) for step in self.steps]
         edited = tuple(sorted({language for step in self.steps for language in step.edited}))
         made = [
-            frame.cover(ground, self.state),
+            frame.cover(ground, self.state, self.pitch.audience_kind),
             frame.summary(ground, self.state, titles, complete, edited),
             frame.measured(ground),
         ]
-        for number, module in ((1, talk), (2, visibility), (3, voice), (4, race)):
+        made += talk.slides(ground, *_shown(by_number[1]), quotes=self.edits.quotes)
+        for number, module in ((2, visibility), (3, voice), (4, race)):
             made += module.slides(ground, *_shown(by_number[number]))
         made += start.slides(ground, self.chosen, *_shown(by_number[5]))
         made.append(start.decision(ground, by_number[5].verdict.state, self._decision_title(), complete))
@@ -196,7 +197,12 @@ def _step(ground: Ground, number: int, verdict: Verdict, edits: Edits) -> StepCa
 
 
 def _variant(ground: Ground, number: int, verdict: Verdict) -> str:
-    """A title says who is heard more: a rival may lead without being louder, and we may be the loudest."""
+    """A title says who is heard more: a rival may lead without being louder, and we may be the loudest.
+
+    And it tells what is seen from what moves people.
+    """
+    if number == 2 and verdict.state == "mixed" and "s2.reason.enough" in verdict.reasons:
+        return "mixed_unheeded"
     if number != 4 or verdict.state not in ("supported", "mixed"):
         return ""
     values = ground.register.values()
