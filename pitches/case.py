@@ -85,11 +85,12 @@ class Case:
         titles = [(step.number, step.verdict, step.title) for step in self.steps]
         edited = tuple(sorted({language for step in self.steps for language in step.edited}))
         made = [
-            frame.cover(ground, self.state),
+            frame.cover(ground, self.state, self.pitch.audience_kind),
             frame.summary(ground, self.state, titles, complete, edited),
             frame.measured(ground),
         ]
-        for number, module in ((1, talk), (2, visibility), (3, voice), (4, race)):
+        made += talk.slides(ground, *_shown(by_number[1]), quotes=self.edits.quotes)
+        for number, module in ((2, visibility), (3, voice), (4, race)):
             made += module.slides(ground, *_shown(by_number[number]))
         made += start.slides(ground, self.plan, self.ask, self.chosen, *_shown(by_number[5]))
         state = by_number[5].verdict.state
@@ -237,6 +238,8 @@ def _step(ground: Ground, number: int, verdict: Verdict, edits: Edits) -> StepCa
 
 def _variant(ground: Ground, number: int, verdict: Verdict) -> str:
     """Another title than the one of the verdict, where that would say more than is so."""
+    if number == 2 and verdict.state == "mixed" and "s2.reason.enough" in verdict.reasons:
+        return "mixed_unheeded"  # what is seen need not move anybody
     if number == 5 and verdict.state == "supported" and not ground.register.values()["s5.chosen"]:
         return "supported_unchosen"
     return race.variant(ground, verdict.state) if number == 4 else ""

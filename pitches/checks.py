@@ -9,11 +9,13 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
-from pitches import then
+from pitches import outline, then
 from pitches.case import Case
 from pitches.decks import snapshot
 from pitches.steps import goals
+from pitches.steps.voices import QUOTES
 
+QUOTED = ("quotes", "quotes_chosen", "quotes_outside")
 STALE_AFTER = timedelta(days=3)
 ASK_FIELDS = {
     "hours": gettext_noop("the hours a week"),
@@ -26,7 +28,7 @@ ASK_FIELDS = {
 class Problem:
     """An English template with its parameters. ``blocks``: the pitch cannot be frozen like this.
 
-    ``key`` says which part of the pitch is meant: "ask", "actions", "plan", "step1", "figures", "fresh".
+    ``key`` says which part is meant: "ask", "actions", "plan", "quotes", "step1", "figures", "fresh".
     """
 
     key: str
@@ -40,9 +42,8 @@ class Problem:
 
 def check(case: Case) -> list[Problem]:
     """Everything wrong with the case, what blocks first. Empty = ready to freeze."""
-    found = [
-        *_ask(case), *_actions(case), *_plan(case), *_texts(case), *_stale(case), *_wordings(case)
-    ]  # fmt: skip
+    asked = (*_ask(case), *_actions(case), *_plan(case))
+    found = [*asked, *_texts(case), *_quotes(case), *_stale(case), *_wordings(case)]
     return sorted(found, key=lambda problem: not problem.blocks)
 
 
@@ -97,11 +98,27 @@ def _texts(case: Case) -> Iterator[Problem]:
 
 
 def _part(where: str) -> str:
-    numbers = {"talk": 1, "visibility": 2, "voice": 3, "share": 4, "start": 5, "plan": 5, "objections": 5}
-    for name, number in numbers.items():
-        if where.startswith(f"slides[{name}]"):
+    for number, slides in outline.STEPS.items():
+        if any(where.startswith(f"slides[{name}]") for name in slides):
             return f"step{number}"
     return "figures"
+
+
+def _quotes(case: Case) -> Iterator[Problem]:
+    """Whose words stand for all the others is a choice that a person should make."""
+    if not any(slide.key == "voices" for slide in case.slides):
+        return
+    values = case.ground.register.values()
+    shown, chosen, outside = (int(values[f"s1.{name}"] or 0) for name in QUOTED)
+    if gone := len(case.edits.quotes[:QUOTES]) - chosen:
+        message = gettext_noop("Chosen quotes that are gone or may not be quoted: %(number)s. Choose others.")
+        yield Problem("quotes", message, {"number": gone}, blocks=False)
+    if shown > chosen:
+        message = gettext_noop("A person should choose the quotes; Earshot proposed %(number)s of them.")
+        yield Problem("quotes", message, {"number": shown - chosen}, blocks=False)
+    if outside:
+        message = gettext_noop("Quotes from outside the period of the pitch: %(number)s.")
+        yield Problem("quotes", message, {"number": outside}, blocks=False)
 
 
 def _stale(case: Case) -> Iterator[Problem]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import get_language
+
 from pitches import slides as show
-from pitches.figures import Details
+from pitches.figures import Details, Row
 from pitches.ground import Ground
 from pitches.slides import Cell, Slide
 from pitches.verdicts import THRESHOLDS, State, Threshold, Verdict
@@ -35,7 +37,8 @@ def rule_text(ground: Ground, name: str) -> Text:
     """A rule in words: "Stories: at least 30", its number a figure."""
     rule = THRESHOLDS[name]
     sign = ground.say(f"rule.{SIGNS[rule.sign]}", value=f"rule.{name}")
-    return join(ground.say(f"measure.{rule.measure}"), sign)
+    said = join(ground.say(f"measure.{rule.measure}"), sign)
+    return join(said, ground.say(rule.also)) if rule.also else said
 
 
 def measure_period(ground: Ground) -> None:
@@ -55,10 +58,16 @@ def titled(ground: Ground, key: str, state: State, variant: str = "") -> Text:
     return ground.say(f"{key}.title.not_enough") if unknown else text
 
 
-def cover(ground: Ground, state: State) -> Slide:
-    """The pitch's own title, audience, author and period; the renderers add id and date of freezing."""
+def cover(ground: Ground, state: State, audience: str = "") -> Slide:
+    """The pitch's own title, for whom, by whom and the period; the renderers add id and date of freezing.
+
+    ``audience``: the kind of people who decide.
+    """
     lines = [ground.say("cover.period")]
-    if ground.names.get("audience"):
+    if f"cover.for.{audience}" in table():
+        whom = "named" if ground.names.get("audience") else "for"
+        lines.insert(0, ground.say(f"cover.{whom}.{audience}"))
+    elif ground.names.get("audience"):
         lines.insert(0, ground.say("cover.audience"))
     if ground.names.get("author"):
         lines.append(ground.say("cover.author"))
@@ -79,15 +88,53 @@ def summary(
 
     ``edited``: the languages in which a person wrote one of the titles.
     """
+    measure_verdicts(ground, [(number, verdict) for number, verdict, _ in steps])
     items = [{"step": number, "verdict": verdict.state, "text": title} for number, verdict, title in steps]
     ask = ground.say("decision.ask" if complete else "decision.open")
     blocks = [{"type": "verdicts", "items": items}, show.callout(ask, "ask")]
-    title = titled(ground, "summary", state)
+    held = [number for number, verdict, _ in steps if verdict.state == "supported"]
+    title = summary_title(ground, state, held, complete)
     return Slide("summary", title, blocks, ground.say("summary.notes"), layout="summary", edited=edited)
 
 
+def measure_verdicts(ground: Ground, steps: Sequence[tuple[int, Verdict]]) -> None:
+    """How many steps hold, contradict or cannot be judged. For the summary only."""
+
+    def rows() -> list[Row]:
+        language = (get_language() or "en")[:2]
+        said = [(ground.say(f"s{number}.claim"), ground.say(f"state.{one.state}")) for number, one in steps]
+        return [
+            {"title": claim.get(language, claim["en"]), "url": "", "site": "", "author": "", "date": "",
+             "excerpt": "", "why": verdict.get(language, verdict["en"])}
+            for claim, verdict in said
+        ]  # fmt: skip
+
+    proof = ground.prove(0, "verdicts", lambda: Details(rows_total=len(steps), rows=rows))
+    ground.figure("case.steps", len(steps), "count", proof)
+    for state in ("supported", "not_supported", "not_enough"):
+        held = sum(1 for _, verdict in steps if verdict.state == state)
+        ground.figure(f"case.{state}", held, "count", proof)
+
+
+def summary_title(ground: Ground, state: State, held: Sequence[int], complete: bool) -> Text:
+    """The numbers of those steps that hold, and no others; then the ask, as far as it is made."""
+    clauses = [
+        ground.say(f"summary.held.s{number}") for number in held if f"summary.held.s{number}" in table()
+    ]
+    if state in ("not_supported", "not_enough") or not clauses:
+        return ground.say(f"summary.title.{'mixed_none' if state in ('supported', 'mixed') else state}")
+    ask = ground.say("summary.ask" if complete else "summary.no_ask")
+    frame = ground.say(f"summary.title.{state}")
+    said = {}
+    for language, template in frame.items():
+        listed = ", ".join(clause[language] for clause in clauses)
+        line = template.replace("{held}", listed).replace("{ask}", ask[language])
+        said[language] = line[:1].upper() + line[1:]
+    return said
+
+
 def measured(ground: Ground) -> Slide:
-    """The searches, the sources with what they let us read, and the dates."""
+    """The searches, the sources with what they let us read, the dates, and how a sample was judged."""
     values = ground.register.values()
     if not values["s1.sources_covered"]:
         state: State = "not_enough"
@@ -98,13 +145,25 @@ def measured(ground: Ground) -> Slide:
         if version := search.current:
             name = f"search.{search.subject}_{search.form}"
             searches.append([{"text": ground.say(name)}, {"raw": f"{version} · {version.text}"[:400]}])
+    if not searches:
+        searches = [[{"text": ground.say("measured.no_search")}, {"raw": "–"}]]
+    said = [ground.say("measured.text"), _precision(ground)]
+    if ground.off:
+        said.append(ground.gap(ground.off))
     blocks = [
-        show.paragraph(ground.say("measured.text")),
+        show.paragraph(join(*said)),
         show.table([ground.say("column.search"), ground.say("column.query")], searches, [1, 3]),
         _sources(ground),
     ]
     title = ground.say(f"measured.title.{state}")
     return Slide("measured", title, blocks, ground.say("measured.notes"), ground.say("measured.footer"))
+
+
+def _precision(ground: Ground) -> Text:
+    """How many of a random sample were judged relevant; that nobody judged one is said, too."""
+    values = ground.register.values()
+    known = values.get("precision.judged") and values.get("precision.share") is not None
+    return ground.say("measured.precision" if known else "measured.not_sampled")
 
 
 def _sources(ground: Ground) -> show.Block:

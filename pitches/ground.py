@@ -23,6 +23,12 @@ from pitches.words import LANGUAGES, Text, say
 from teams.models import Workspace
 
 T = TypeVar("T")
+GAPS = (
+    "failed",
+    "none",
+    "partial",
+    "off",
+)  # states of sources that were not read completely, the worst first
 MOST_ROWS = 50  # of the list behind one figure that a pitch keeps; the total is always told
 
 
@@ -135,15 +141,19 @@ class Ground:
         return found
 
     def gaps(self, coverage: Iterable[Coverage]) -> list[Text]:
-        """A sentence for each source that was not read completely: said on every slide it touches."""
+        """A sentence for each way in which sources were not read completely, on every slide they touch."""
         found = list(coverage)
         if not found:
             return [self.say("gap.never")]
-        return [self.gap(one) for one in found if one.state != "ok"]
+        alike = [[one for one in found if one.state == state] for state in GAPS]
+        return [self.gap(those) for those in alike if those]
 
-    def gap(self, one: Coverage) -> Text:
-        """That a source was not read completely."""
-        return self.say(f"gap.{one.state}", source=self.name(f"source.{one.source}", one.label))
+    def gap(self, alike: Sequence[Coverage]) -> Text:
+        """That these sources were not read completely, all for the same reason."""
+        places = [self.name(f"source.{one.source}", one.label) for one in alike]
+        listed = ", ".join(f"{{{place}}}" for place in places)
+        text = self.say(f"gap.{alike[0].state}")
+        return {language: sentence.replace("{source}", listed) for language, sentence in text.items()}
 
     # Words, names and figures
 
@@ -210,7 +220,7 @@ class Ground:
             ),
             query_version=", ".join(sorted({str(version) for _, version in wordings})),
             sources=[one.label for one in coverage],
-            gaps=[*self.gaps(coverage), *(self.gap(one) for one in self.off)],
+            gaps=[*self.gaps(coverage), *([self.gap(self.off)] if self.off else [])],
             since=self.start,
             until=self.end,
             fetched_at=max((one.fetched_at for one in coverage if one.fetched_at), default=None),

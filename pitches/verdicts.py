@@ -20,7 +20,10 @@ Side = Literal["minimum", "supported", "not_supported"]
 
 @dataclass(frozen=True)
 class Threshold:
-    """One line of the table of rules: what ``measure`` must be for this side. Shares are 0 to 1."""
+    """One line of the table of rules: what ``measure`` must be for this side. Shares are 0 to 1.
+
+    ``also``: the key of a condition in words that no single number holds.
+    """
 
     step: int
     side: Side
@@ -28,6 +31,7 @@ class Threshold:
     sign: Literal[">=", "<", ">"]
     value: float
     unit: Literal["count", "percent"] = "count"
+    also: str = ""
 
     def holds(self, number: float | None) -> bool:
         """Whether a known number meets the rule; an unknown one never does."""
@@ -48,7 +52,7 @@ THRESHOLDS: dict[str, Threshold] = {
     "s1.stories": Threshold(1, "supported", "stories", ">=", 30),
     "s1.authors": Threshold(1, "supported", "authors", ">=", 10),
     "s1.sources": Threshold(1, "supported", "sources", ">=", 2),
-    "s1.few": Threshold(1, "not_supported", "stories", "<", 5),
+    "s1.few": Threshold(1, "not_supported", "stories", "<", 5, also="rule.also.every_source"),
     "s2.inspected": Threshold(2, "minimum", "inspected", ">=", 30),
     "s2.share": Threshold(2, "supported", "share", ">=", 0.20, "percent"),
     "s2.reactions": Threshold(2, "supported", "reactions", ">=", 1),
@@ -59,7 +63,7 @@ THRESHOLDS: dict[str, Threshold] = {
     "s4.rivals": Threshold(4, "minimum", "rivals", ">=", 2),
     "s4.leads": Threshold(4, "supported", "leads", ">=", 2),
     "s4.all": Threshold(4, "not_supported", "led", ">=", 3),
-    "s5.answerable": Threshold(5, "supported", "answerable", ">=", 3),
+    "s5.answerable": Threshold(5, "supported", "answerable", ">=", 3, also="rule.also.ask_and_goals"),
     "s5.none": Threshold(5, "not_supported", "answerable", "<", 1),
 }
 
@@ -177,12 +181,15 @@ def voice(numbers: Voice) -> Verdict:
 
 
 def race(numbers: Race) -> Verdict:
-    """Step 4. Rivals count when they were measured on the sources we have in common."""
+    """Step 4. Rivals count when they were measured on the sources we have in common.
+
+    That we lead every rival is not known as long as one of them was not measured.
+    """
     measured = [rival for rival in numbers.rivals if rival.voice is not None]
     if not _meets("s4.rivals", len(measured)) or numbers.own.voice is None:
         missing = "s4.missing.scan" if _meets("s4.rivals", len(numbers.rivals)) else "s4.missing.rivals"
         return Verdict("not_enough", ("s4.reason.too_few",), (missing,))
-    standings = [numbers.own, *measured]
+    standings = [numbers.own, *numbers.rivals]
     unknown = tuple(
         f"s4.missing.{measure}"
         for measure in MEASURES
@@ -191,7 +198,7 @@ def race(numbers: Race) -> Verdict:
     ahead = leads(numbers.own, measured)
     if _meets("s4.leads", ahead[0].theirs):
         return Verdict("supported", ("s4.reason.behind",), unknown)
-    if all(_meets("s4.all", lead.ours) for lead in ahead):
+    if all(_meets("s4.all", lead.ours) for lead in leads(numbers.own, numbers.rivals)):
         return Verdict("not_supported", ("s4.reason.ahead",))
     return Verdict("mixed", ("s4.reason.even",), unknown)
 

@@ -27,6 +27,7 @@ PURE = (
     "listening.pipeline",
     "listening.types",
     "competitors.compare",
+    "pitches.topics",
     "pitches.verdicts",
 )
 NAMED = re.compile(rf"(?P<room>{'|'.join(ROOMS)})(?:[.:]\w+)+")  # "listening.Feed", "pitches:home"

@@ -28,6 +28,7 @@ from listening.models import (
 )
 from pitches import sampling, verbs
 from pitches.case import period_of
+from pitches.edits import Edits
 from pitches.ground import Ground
 from pitches.models import Pitch
 from pitches.sample import history, posts
@@ -77,6 +78,7 @@ def seed(user: User, now: datetime | None = None) -> Workspace:
     _hear(workspace, now)
     store.refresh_statistics()
     history.readings(workspace, now)
+    history.popularity(now)
     for place, phrase in enumerate(phrases):
         history.result_pages(phrase, place, now)
     _mark(workspace)
@@ -132,7 +134,13 @@ def _profiles(workspace: Workspace, brands: dict[str, Brand]) -> None:
 def _follow(workspace: Workspace, host: str, title: str, now: datetime) -> FeedSubscription:
     feed, _ = Feed.objects.get_or_create(
         url=f"https://{host}/feed.xml",
-        defaults={"title": title, "site_url": f"https://{host}/", "polled_at": now, "last_ok_at": now},
+        defaults={
+            "title": title,
+            "site_url": f"https://{host}/",
+            "polled_at": now,
+            "last_ok_at": now,
+            "rhythm_minutes": posts.RHYTHMS[host] * 24 * 60,
+        },
     )
     return FeedSubscription.objects.create(workspace=workspace, feed=feed)
 
@@ -152,10 +160,12 @@ def _hear(workspace: Workspace, now: datetime) -> None:
 
 
 def _mark(workspace: Workspace) -> None:
+    """Stars a telling question of each of three people, and marks an odd post."""
     newest = Mention.objects.filter(workspace=workspace).order_by("-published_at", "-pk")
-    Mention.objects.filter(pk__in=[one.pk for one in newest.filter(is_question=True)[:3]]).update(
-        is_starred=True
-    )
+    asking = sorted(newest.filter(is_question=True, source="mastodon")[:80], key=lambda one: -len(one.text))
+    by_author = {one.author_id: one.pk for one in reversed(asking)}
+    starred = [one.pk for one in asking if by_author[one.author_id] == one.pk][:3]
+    Mention.objects.filter(pk__in=starred).update(is_starred=True)
     odd = newest.filter(source="feeds").last()
     if odd:
         Mention.objects.filter(pk=odd.pk).update(state=Mention.State.NOT_RELEVANT)
@@ -170,12 +180,14 @@ def _judge(workspace: Workspace, user: User, now: datetime) -> None:
 
 
 def _pitch(workspace: Workspace, user: User, now: datetime) -> Pitch:
+    """The draft, with the starred posts chosen to be quoted."""
     start, end = period_of(workspace, now=now)
-    return verbs.create(
+    starred = Mention.objects.filter(workspace=workspace, is_starred=True).order_by("-published_at")
+    pitch = verbs.create(
         workspace,
         user,
-        title=gettext("Why we should join the conversation"),
-        audience=gettext("the board"),
+        title=gettext("Fjällvik listens: a proposal for the spring"),
+        audience=gettext("Ingrid Holm and the owners"),
         language=workspace.language,
         start=start,
         end=end,
@@ -187,3 +199,7 @@ def _pitch(workspace: Workspace, user: User, now: datetime) -> Pitch:
         },
         now=now,
     )
+    pitch.audience_kind = Pitch.Audience.BOARD
+    pitch.edits = Edits(quotes=tuple(starred.values_list("pk", flat=True))).as_json()
+    pitch.save(update_fields=["audience_kind", "edits"])
+    return pitch

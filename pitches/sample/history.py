@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from competitors.models import Phrase, Profile, ResultPage, ResultRow
 from competitors.observe import SITE, save_readings
 from competitors.visibility import Rulebook
+from listening import store
 from listening.models import Feed, Fetch, Scan, Search
-from listening.types import Reading
-from pitches.sample.posts import DAYS, HN_READ_UNTIL, SEED
+from listening.types import Rank, Reading
+from pitches.sample.posts import DAYS, HN_READ_UNTIL, RANKS, SEED
 from teams.models import Workspace
 
 # As listening.net says it of a host that refuses us.
@@ -148,6 +149,13 @@ def readings(workspace: Workspace, now: datetime) -> None:
         for day in range(DAYS - DAYS % 7, -1, -7):
             at = now - timedelta(days=day, hours=1)
             save_readings(profile, list(_reading(profile, day, at)), at)
+
+
+def popularity(now: datetime) -> None:
+    """Where the newest list has the sites; nobody was asked of one of them, which is unknown."""
+    day = now.date() - timedelta(days=3)
+    ranks = [Rank(site, rank, 1_000_000, day) for site, rank in RANKS.items()]
+    store.save_ranks("tranco", ranks, now)
 
 
 def _reading(profile: Profile, day: int, at: datetime) -> Iterator[Reading]:

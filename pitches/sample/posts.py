@@ -50,6 +50,18 @@ BLOGS = {
     "nordicfilter.example": "Nordic Filter",
 }
 
+RHYTHMS = dict(zip(BLOGS, (3, 9, 6, 14), strict=True))  # days between two posts
+# Where a list of popular sites has each, as made up as they are; None: not on the list.
+RANKS = {
+    "bryggbloggen.example": 61_200,
+    "beansandbooks.example": 482_000,
+    "kaffekartan.example": None,
+    "nordicfilter.example": 733_000,
+    "kaffetorget.example": 18_400,
+    "mastedal.example": 96_100,
+    "fjallvik.example": None,
+}
+
 ABOUT_BRAND = {
     "en": [
         "Finally tried the {bean} from {brand}. {verdict}",
@@ -94,7 +106,7 @@ ABOUT_INDUSTRY = {
         "Jag antecknar varje påse kaffe jag brygger i {brewer}. {verdict}",
         "Kaffepriset gick upp igen i {town}. {question}",
         "Kall kväll, varmt kök, {bean} i {brewer}. {verdict}",
-        "Varför trycker så få rosterier rostdatum på påsen? {question}",
+        "Varför trycker så få rosterier ett rostdatum? {question}",
         "Nybörjare på kaffe här: {question}",
         "Koffeinfritt kaffe som inte smakar kartong, finns det? {question}",
     ],

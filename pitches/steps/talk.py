@@ -11,9 +11,11 @@ from django.db.models import Count, Q
 from listening import queries
 from listening.models import Search
 from pitches import slides as show
+from pitches.against import against
 from pitches.figures import Row
 from pitches.ground import Ground, inspected, seen
 from pitches.slides import Slide
+from pitches.steps import voices
 from pitches.verdicts import State, Talk
 from pitches.words import Text
 
@@ -63,8 +65,27 @@ def _measure_one(ground: Ground, name: str, stories: int) -> None:
     ground.figure(f"s1.{name}", stories if known else None, "count", proof)
 
 
-def measure_busiest(ground: Ground) -> None:
-    """How many mentions the most active author wrote: one loud voice is not a crowd. For the slide only."""
+# What speaks against the title, by the verdict that it follows.
+LOUD = ("talk.against.copies", "talk.against.busiest")
+AGAINST: dict[State, tuple[str, ...]] = {
+    "supported": ("talk.against.own", *LOUD),
+    "mixed": ("talk.against.own", *LOUD),
+    "not_supported": ("talk.against.authors", "talk.against.questions"),
+    "not_enough": ("talk.against.heard",),
+}
+
+
+def measure_doubts(ground: Ground) -> None:
+    """How much of it is about us, and how much the most active author wrote: one loud voice is not a crowd.
+
+    For the slide only.
+    """
+    ours = ground.heard.filter(brand=ground.own) if ground.own else ground.heard.none()
+    searches = [one for one in ground.own_searches if one.brand]
+    proof = ground.prove(1, "s1.own", lambda: ground.heard_by(searches, ours))
+    stories = queries.counts(ours).stories if ground.own else None
+    known = ground.register.values()["s1.stories"] is not None
+    ground.figure("s1.own_stories", stories if known else None, "count", proof)
     authors = ground.heard.filter(mention__author__isnull=False).order_by().values("mention__author")
     totals = authors.annotate(total=Count("mention", distinct=True)).order_by("-total")
     top = totals.values_list("total", flat=True).first()
@@ -187,14 +208,28 @@ def _per_week(ground: Ground, condition: Q, found: Sequence[Week]) -> list[int]:
     return told
 
 
-def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: Sequence[str]) -> list[Slide]:
-    """The volume slide: a chart per week, the four numbers side by side, and what speaks against."""
-    measure_busiest(ground)
+def slides(
+    ground: Ground,
+    state: State,
+    title: Text,
+    reasoning: Text,
+    edited: Sequence[str],
+    quotes: Sequence[int] = (),
+) -> list[Slide]:
+    """The volume slide: a chart per week, the four numbers side by side, and what speaks against; the voices.
+
+    ``quotes``: the mentions that people chose to quote, by id.
+    """
+    measure_doubts(ground)
+    doubts = list(AGAINST[state])
+    if ground.register.values()["s1.own_stories"] == 0:
+        doubts = [doubt.replace(".own", ".unnamed") for doubt in doubts]
     blocks = [
         show.paragraph(reasoning),
         chart(ground),
-        *show.bullets(ground.say(f"talk.{line}") for line in ("brand", "industry", "contrary")),
-        *show.warnings(ground.gaps(ground.coverage)),
+        *show.bullets(ground.say(f"talk.{line}") for line in ("brand", "industry")),
+        against(ground, doubts, ground.gaps(ground.coverage)),
     ]
     notes, footer = ground.say("talk.notes"), ground.say("talk.footer")
-    return [Slide("talk", title, blocks, notes, footer, step=1, verdict=state, edited=edited)]
+    talk = Slide("talk", title, blocks, notes, footer, step=1, verdict=state, edited=edited)
+    return [talk, voices.slide(ground, quotes)]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Count, IntegerField, QuerySet, Sum
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Count, QuerySet
 
 from competitors import queries
 from competitors import visibility as seen
@@ -14,14 +12,16 @@ from competitors.models import ResultPage
 from listening import queries as heard
 from listening import sources
 from listening.models import Mention
+from pitches import reactions
 from pitches import slides as show
+from pitches.against import against
 from pitches.figures import Details, Row
 from pitches.ground import Ground, rows_of
 from pitches.slides import Slide
+from pitches.steps import influence
 from pitches.verdicts import State, Visibility
 from pitches.words import Text
 
-REACTIONS = ("points", "likes", "shares", "comments")
 MOST_PHRASES = 8  # on one chart
 
 
@@ -54,8 +54,9 @@ def measure(ground: Ground) -> Visibility:
     ground.figure("s2.visible", together.conversations if known else None, "count", proof)
     ground.figure("s2.share", together.share, "percent", proof)
     ground.figure("s2.phrases", len(found), "count", proof)
-    reactions = _measure_reactions(ground)
-    return Visibility(together.inspected if known else None, together.share, reactions)
+    return Visibility(
+        together.inspected if known else None, together.share, reactions=_measure_reactions(ground)
+    )
 
 
 def _gaps(ground: Ground, found: Sequence[ResultPage]) -> list[Text]:
@@ -86,14 +87,9 @@ def _result_rows(found: Sequence[ResultPage]) -> list[Row]:
 
 def _measure_reactions(ground: Ground) -> int | None:
     """Reactions to the mentions of step 1, added up; None when no source states any."""
-    mentions = (
-        heard.mentions_of(ground.workspace, ground.heard)
-        .order_by()
-        .filter(metrics__has_any_keys=list(REACTIONS))
-    )
-    sums = {name: Sum(Cast(KeyTextTransform(name, "metrics"), IntegerField())) for name in REACTIONS}
-    found = mentions.aggregate(reacted=Count("pk"), **sums)
-    total = sum(found[name] or 0 for name in REACTIONS) if found["reacted"] else None
+    mentions = heard.mentions_of(ground.workspace, ground.heard).order_by().filter(**reactions.STATED)
+    found = mentions.aggregate(reacted=Count("pk"), **reactions.SUMS)
+    total = reactions.total(found) if found["reacted"] else None
     proof = ground.prove(
         2,
         "s2.reactions",
@@ -118,32 +114,69 @@ def _most_reacted(ground: Ground, mentions: QuerySet[Mention]) -> list[Row]:
 
 def reactions_of(mention: Mention) -> int:
     """What the source counts of a post, added up."""
-    return sum(int(mention.metrics.get(name) or 0) for name in REACTIONS)
+    return reactions.of(mention.metrics) or 0
+
+
+# What speaks against the title, by the verdict that it follows.
+HIGH = 10  # ranks that nearly everybody looks at
+AGAINST: dict[State, tuple[str, ...]] = {
+    "supported": ("rest", "rarer", "own"),
+    "mixed": ("rest", "rarer", "own"),
+    "not_supported": ("some", "higher", "reactions"),
+    "not_enough": ("seen",),
+}
+
+
+def measure_doubts(ground: Ground) -> None:
+    """The results that are something else, and how the first ten of every phrase do. For the slide only."""
+    found = ground.once(pages)
+    together = seen.share_of(found)
+    proof = ground.register.figures["s2.inspected"].evidence
+    high = [row for page in found if page.is_complete for row in page.rows.all() if row.rank <= HIGH]
+    visible = sum(1 for row in high if row.type in seen.CONVERSATIONS)
+    for name, number in (
+        ("rest", together.inspected - together.conversations),
+        ("own", together.by_type.get("own", 0)),
+        ("top", len(high)),
+        ("top_visible", visible),
+    ):
+        ground.figure(f"s2.{name}", number if together.is_known else None, "count", proof)
+
+
+def doubts(ground: Ground, state: State) -> list[str]:
+    """The sentences that speak against the title; the first ten are named where they differ from all."""
+    values = ground.register.values()
+    share, top, visible = (values[f"s2.{name}"] for name in ("share", "top", "top_visible"))
+    among_first = visible / top if isinstance(visible, int) and isinstance(top, int) and top else None
+    said = []
+    for name in AGAINST[state]:
+        if name in ("rarer", "higher"):
+            if not isinstance(share, float | int) or among_first is None or among_first == share:
+                continue
+            if (among_first < share) != (name == "rarer"):
+                continue
+            name = "top_none" if name == "rarer" and not visible else name
+        said.append(f"visibility.against.{name}")
+    return said
 
 
 def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: Sequence[str]) -> list[Slide]:
-    """One bar per phrase, by the type of its results."""
+    """One bar per phrase, by the type of its results; then the sites on which people talk, and ours."""
     found = ground.once(pages)[:MOST_PHRASES]
     proof = ground.register.figures["s2.inspected"].evidence
+    measure_doubts(ground)
     blocks = [show.paragraph(reasoning)]
     if found:
         blocks.append(_chart(ground, found, proof))
-        blocks.append(show.callout(ground.say("visibility.contrary"), "note"))
+        ground.figure("s2.phrases_shown", len(found), "count", proof)
+        if len(found) < len(ground.once(pages)):
+            blocks.append(show.paragraph(ground.say("visibility.more")))
+        blocks.append(against(ground, doubts(ground, state), ground.details(proof).gaps))
     else:
         blocks.append(show.callout(ground.say("visibility.nothing"), "note"))
-    blocks += show.warnings(ground.details(proof).gaps)
-    return [
-        Slide(
-            "visibility",
-            title,
-            blocks,
-            ground.say("visibility.notes"),
-            ground.say("visibility.footer"),
-            step=2,
-            verdict=state,
-            edited=edited,
-        )
-    ]
+    notes, footer = ground.say("visibility.notes"), ground.say("visibility.footer")
+    visible = Slide("visibility", title, blocks, notes, footer, step=2, verdict=state, edited=edited)
+    return [visible, influence.slide(ground)]
 
 
 def _chart(ground: Ground, found: Sequence[ResultPage], proof: str) -> show.Block:
@@ -157,8 +190,9 @@ def _chart(ground: Ground, found: Sequence[ResultPage], proof: str) -> show.Bloc
             ground.figure(key, one.by_type.get(kind, 0), "count", proof, label="s2.type")
             keys.append(key)
         series.append((ground.say(f"type.{kind}"), kind, keys))
-    categories = [
-        ground.say("chart.phrase", phrase=ground.name(f"phrase.{index}", page.phrase.text))
-        for index, page in enumerate(found)
-    ]
+    categories = []
+    for index, page in enumerate(found):
+        inspected, phrase = f"s2.inspected.{index}", ground.name(f"phrase.{index}", page.phrase.text)
+        ground.figure(inspected, page.inspected, "count", proof, label="s2.inspected_phrase")
+        categories.append(ground.say("chart.phrase", phrase=phrase, inspected=inspected))
     return show.chart("stacked", categories, series, "count", ground.say("chart.s2"))

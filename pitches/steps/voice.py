@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext
 
+from competitors.queries import PlaceCell
 from listening import queries
 from listening.models import Conversation, Mention
 from pitches import slides as show
+from pitches.against import against
 from pitches.figures import Details, Row
 from pitches.ground import Ground, rows_of
 from pitches.slides import Slide
-from pitches.steps import race
+from pitches.steps import race, waiting
 from pitches.verdicts import State, Voice
 from pitches.words import Text
+
+NOT_OURS = frozenset({"wikipedia", "wikidata"})  # others write there about us
+MOST_ELSEWHERE = 4  # accounts that nobody can read, on the slide
 
 
 def measure(ground: Ground) -> Voice:
@@ -85,9 +90,20 @@ def gaps(ground: Ground) -> list[Text]:
     return found
 
 
+# What speaks against the title, by the verdict that it follows.
+AGAINST: dict[State, tuple[str, ...]] = {
+    "supported": ("opened", "answered"),
+    "mixed": ("open", "opened"),
+    "not_supported": ("open", "others"),
+    "not_enough": ("read",),
+}
+
+
 def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: Sequence[str]) -> list[Slide]:
-    """A whole bar of conversations, ours in it, and the state of our own accounts."""
+    """A whole bar of conversations with ours in it, and our own accounts; then the questions we left open."""
     values = ground.register.values()
+    waiting.measure(ground)
+    left = gaps(ground)
     known = values["s3.ours"] is not None and values["s3.readable"]
     blocks = [show.paragraph(reasoning)]
     if known:
@@ -97,29 +113,77 @@ def slides(ground: Ground, state: State, title: Text, reasoning: Text, edited: S
         ]
         category = ground.say("chart.conversations")
         blocks.append(show.chart("share", [category], series, "count", ground.say("chart.s3")))
-        blocks.append(show.paragraph(ground.say("voice.contrary")))
     blocks.append(_accounts(ground))
-    blocks += show.warnings(gaps(ground))
-    return [
-        Slide(
-            "voice",
-            title,
-            blocks,
-            ground.say("voice.notes"),
-            ground.say("voice.footer"),
-            step=3,
-            verdict=state,
-            edited=edited,
-        )
-    ]
+    if known:
+        blocks.append(against(ground, [f"voice.against.{name}" for name in AGAINST[state]], left))
+    else:
+        blocks += show.warnings(left)
+    notes, footer = ground.say("voice.notes"), ground.say("voice.footer")
+    voice = Slide("voice", title, blocks, notes, footer, step=3, verdict=state, edited=edited)
+    return [voice, *waiting.slides(ground, left)]
+
+
+def _replies(ground: Ground) -> dict[str, int]:
+    """Per source, in how many of the readable conversations one of our accounts there wrote."""
+    if not ground.handles:
+        return {}
+    wrote = {
+        f"at_{source}": Count("pk", filter=queries.taking_part({source: names}))
+        for source, names in ground.handles.items()
+    }
+    found = Conversation.objects.filter(
+        workspace=ground.workspace,
+        pk__in=ground.heard.order_by().values("mention__conversation"),
+        state=Conversation.State.READ,
+    ).aggregate(**wrote)
+    return {name.removeprefix("at_"): number for name, number in found.items()}
 
 
 def _accounts(ground: Ground) -> show.Block:
-    """Where we have an account and what was read there; what was never read is unknown."""
-    rows: list[list[show.Cell]] = [
-        [{"text": race.place_name(ground, cell.place)}, race.reading(ground, 0, cell)]
-        for cell in race.own_places(ground)
-    ]
-    if not rows:
+    """Where we have an account, when we last wrote there, how often, and in how many conversations.
+
+    What was never read is unknown; a dash stands where a place has no such thing.
+    """
+    places = [cell for cell in race.own_places(ground) if cell.place.name not in NOT_OURS]
+    elsewhere = _elsewhere(ground)
+    if not places and not elsewhere:
         return show.callout(ground.say("voice.no_accounts"), "note")
-    return show.table([ground.say("column.account"), ground.say("column.reading")], rows, [1, 3])
+    replies = _replies(ground) if ground.register.values()["s3.ours"] is not None else {}
+    columns = ("place", "exists", "last_post", "posts_30d", "replies")
+    rows = [*(_account(ground, cell, replies) for cell in places), *elsewhere]
+    return show.table([ground.say(f"column.account_{name}") for name in columns], rows, [3, 1, 2, 1.5, 1.5])
+
+
+def _elsewhere(ground: Ground) -> list[list[show.Cell]]:
+    """Our accounts in places that Earshot cannot read: known to be named, and nothing more."""
+    if ground.own is None:
+        return []
+    profiles = ground.once(race.presence).elsewhere.get(ground.own.pk, ())[:MOST_ELSEWHERE]
+    unknown: show.Cell = {"state": "unknown"}
+    return [
+        [{"raw": profile.label or profile.url, "link": profile.url}, *([unknown] * 4)] for profile in profiles
+    ]
+
+
+def _account(ground: Ground, cell: PlaceCell, replies: Mapping[str, int]) -> list[show.Cell]:
+    proof = ground.register.figures["s4.places"].evidence
+    name = cell.place.name
+    row: list[show.Cell] = [
+        {"text": race.place_name(ground, cell.place)},
+        {"state": cell.cell.state, "evidence": proof},
+    ]
+    for metric, unit in (("last_post", "date"), ("posts_30d", "count")):
+        reading = cell.cell.readings.get(metric)
+        if reading is None:
+            row.append({"raw": "–"} if cell.cell.state == "no" else {"state": "unknown", "evidence": proof})
+            continue
+        key = f"s3.account.{name}.{metric}"
+        value = reading.text[:10] if unit == "date" else reading.value
+        ground.figure(key, value, unit, proof, label=f"s3.account_{metric}")  # type: ignore[arg-type]  # one of two
+        row.append({"figure": key})
+    if name not in replies:
+        return [*row, {"raw": "–"}]
+    key = f"s3.account.{name}.replies"
+    counted = ground.register.figures["s3.ours"].evidence
+    ground.figure(key, replies[name], "count", counted, label="s3.account_replies")
+    return [*row, {"figure": key}]

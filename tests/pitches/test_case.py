@@ -276,12 +276,6 @@ def test_when_we_answer_everywhere_step_3_is_not_supported(pitch: Pitch, workspa
     assert case.steps[4].verdict.state == "not_supported"  # nothing waits for us
 
 
-def test_contrary_evidence_is_shown(case: Case) -> None:
-    texts = {slide.key: str(slide.blocks) for slide in case.slides}
-    assert "{s1.copies}" in texts["talk"] and "{s1.busiest}" in texts["talk"]
-    assert "{s3.opened}" in texts["voice"]
-
-
 def test_syndicated_copies_are_one_story(empty: Workspace) -> None:
     make_search(empty, brand=make_brand(empty))
     text = "Fjällvik opens a second roastery in Granvik with forty new jobs this spring"
@@ -338,8 +332,7 @@ def test_every_slide_has_notes_and_all_its_evidence(case: Case) -> None:
         assert set(slide["evidence"]) <= known
     keys = [slide["key"] for slide in snapshot["slides"]]
     assert keys == [key for key in (*outline.CORE, *outline.APPENDIX) if key in keys]
-    made = "cover summary measured talk visibility voice share presence momentum start decision"
-    assert {*made.split(), "register", "method", "health", "rivals", "glossary"} <= set(keys)
+    assert set(keys) == {*outline.CORE, *outline.APPENDIX} - {*outline.FOLLOW, "changes"}
 
 
 def test_no_text_holds_a_number_of_its_own(case: Case) -> None:
