@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import reduce
@@ -57,21 +57,36 @@ class Voice:
         return self.result.is_known
 
 
-def share_of_voice(workspace: Workspace, since: datetime, until: datetime, form: str = "") -> Voice:
+def brands_of(workspace: Workspace, only: Collection[int] | None = None) -> QuerySet[Brand]:
+    """The workspace's brands, or those ``only``, by id: what all that compares goes by."""
+    found = Brand.objects.filter(workspace=workspace).select_related("workspace")
+    return found if only is None else found.filter(pk__in=only)
+
+
+def share_of_voice(
+    workspace: Workspace,
+    since: datetime,
+    until: datetime,
+    form: str = "",
+    *,
+    brands: Collection[int] | None = None,
+) -> Voice:
     """Our part of what is said about us and our rivals, since <= published < until.
 
     Compared on the sources, and of each the stretch of time, that were read of every brand: ``compare``.
+    ``brands``: compares these alone, by id.
     """
     searches = brand_searches(workspace, form)
-    brands = tuple(Brand.objects.filter(workspace=workspace).select_related("workspace"))
-    compared = tuple(brand for brand in brands if brand.pk in searches)
+    all_brands = tuple(brands_of(workspace, brands))
+    compared = tuple(brand for brand in all_brands if brand.pk in searches)
     reads, fetched = {}, []
     for brand in compared:
         lines = heard.coverage(workspace, searches[brand.pk], since, until)
         reads[brand.pk] = [_read(line, since, until) for line in lines]
         fetched += [line.fetched_at for line in lines if line.fetched_at]
     common = compare.common(reads)
-    found = heard_by_brand(matches_within(workspace, common, form)) if common.windows else {}
+    heard_of = matches_within(workspace, common, form, brands=brands)
+    found = heard_by_brand(heard_of) if common.windows else {}
     counts = {brand.pk: found.get(brand.pk, Heard()) for brand in compared} if common.windows else {}
     return Voice(
         form=form,
@@ -84,7 +99,7 @@ def share_of_voice(workspace: Workspace, since: datetime, until: datetime, form:
         counts=counts,
         common=common,
         searches={brand.pk: searches[brand.pk] for brand in compared},
-        without_search=tuple(brand for brand in brands if brand.pk not in searches),
+        without_search=tuple(brand for brand in all_brands if brand.pk not in searches),
         fetched_at=max(fetched, default=None),
     )
 
@@ -118,9 +133,17 @@ def _is_polled(source: str) -> bool:
     return any(kind.name == source for kind in sources.with_capability("poll"))
 
 
-def matches_within(workspace: Workspace, common: compare.Common[int], form: str = "") -> QuerySet[Match]:
-    """The matches of brand searches inside the common windows."""
+def matches_within(
+    workspace: Workspace,
+    common: compare.Common[int],
+    form: str = "",
+    *,
+    brands: Collection[int] | None = None,
+) -> QuerySet[Match]:
+    """The matches of brand searches inside the common windows; of these brands alone, if they are given."""
     found = heard.matched(workspace, subject=Search.Subject.BRAND, form=form or None)
+    if brands is not None:
+        found = found.filter(brand__in=brands)
     inside = [
         Q(source=source, published_at__gte=since, published_at__lt=until)
         for source, (since, until) in common.windows.items()
@@ -240,8 +263,10 @@ class Presence:
         return {brand.pk: {one.place.name: one.cell.state for one in cells} for brand, cells in self.rows}
 
 
-def presence(workspace: Workspace, until: date | None = None) -> Presence:
-    """Where each brand is, by the newest readings (not after ``until``)."""
+def presence(
+    workspace: Workspace, until: date | None = None, brands: Collection[int] | None = None
+) -> Presence:
+    """Where each brand is, by the newest readings (not after ``until``); of these brands alone, if given."""
     profiles: dict[tuple[int, str], list[Profile]] = {}
     for profile in Profile.objects.filter(workspace=workspace).select_related("brand"):
         profiles.setdefault((profile.brand_id, profile.source), []).append(profile)
@@ -249,7 +274,7 @@ def presence(workspace: Workspace, until: date | None = None) -> Presence:
     failures = latest_failures(workspace)
     columns = places()
     rows = []
-    for brand in Brand.objects.filter(workspace=workspace).select_related("workspace"):
+    for brand in brands_of(workspace, brands):
         cells = [
             _place_cell(place, profiles.get((brand.pk, place.name), []), readings, failures)
             for place in columns
@@ -345,15 +370,18 @@ class Momentum:
         return sum(1 for change in self.changes.values() if change)
 
 
-def momentum(workspace: Workspace, since: date, until: date) -> list[Momentum]:
-    """Every growing metric, the one known of most brands first.
+def momentum(
+    workspace: Workspace, since: date, until: date, brands: Collection[int] | None = None
+) -> list[Momentum]:
+    """Every growing metric, the one known of most brands first; of these brands alone, if given.
 
     A brand's first profile at a source speaks for it.
     """
-    brands = list(Brand.objects.filter(workspace=workspace).values_list("pk", flat=True))
+    compared = list(brands_of(workspace, brands).values_list("pk", flat=True))
     rows = (
         Observation.objects.filter(
             profile__workspace=workspace,
+            profile__brand__in=compared,
             metric__in=GROWING,
             on__gte=since,
             on__lte=until,
@@ -369,7 +397,7 @@ def momentum(workspace: Workspace, since: date, until: date) -> list[Momentum]:
             series.setdefault((source, metric), {}).setdefault(brand, {})[on] = value
     found = []
     for (source, metric), by_brand in series.items():
-        whole = {brand: by_brand.get(brand, {}) for brand in brands}
+        whole = {brand: by_brand.get(brand, {}) for brand in compared}
         found.append(Momentum(source, metric, compare.momentum(whole), whole))
     return sorted(found, key=lambda one: (-one.measured, one.source))
 

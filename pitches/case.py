@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from pitches import frame, outline, verdicts
+from pitches import audience, frame, laying, outline, verdicts
 from pitches.decks import contract
 from pitches.edits import Edits
 from pitches.figures import Value
@@ -50,11 +50,8 @@ class StepCase:
     verdict: Verdict
     reasons: tuple[Text, ...]
     missing: tuple[tuple[str, Text], ...]  # (key, sentence)
-    title: Text
+    title: Text  # as generated; what people wrote over it is on the slide
     reasoning: Text
-    generated_title: Text
-    generated_reasoning: Text
-    edited: tuple[str, ...]  # the languages in which a person wrote
 
     @property
     def headline(self) -> tuple[str, str]:
@@ -77,25 +74,75 @@ class Case:
     def state(self) -> State:
         return verdicts.overall([step.verdict for step in self.steps])
 
-    @cached_property
+    @property
     def slides(self) -> tuple[Slide, ...]:
-        """The deck in order. Making slides registers the figures that only they show."""
+        """The deck in order, as people want it. Making slides registers the figures that only they show."""
+        return self.laid.slides
+
+    def with_edits(self, edits: Edits) -> Case:
+        """The same case under other edits. Nothing is measured again."""
+        found = replace(self, edits=edits)
+        found.__dict__["made"] = self.made
+        return found
+
+    @cached_property
+    def laid(self) -> laying.Laid:
+        """Every slide that can be made, with what people wrote over it, moved, left out and added."""
+        found = laying.Laying(self.edits, self._known(), self._judged(self.made))
+        by_key = {slide.key: found.over(slide) for slide in self.made}
+        leads = [by_key[key] for key in outline.SLIDE_OF_STEP.values()]
+        edited, reviewed = laying.summed(leads)
+        titles = [
+            (step.number, step.verdict, lead.title) for step, lead in zip(self.steps, leads, strict=True)
+        ]
+        summary = frame.summary(self.ground, self.state, titles, self.ask.is_complete, edited)
+        by_key["summary"] = found.over(replace(summary, reviewed=reviewed))
+        by_key |= {key: slide for key in self.edits.free if (slide := found.free(key))}
+        keys = self._order(by_key, self.edits)
+        left = tuple(slide for key, slide in by_key.items() if key not in keys)
+        generated = {slide.key: slide for slide in (*self.made, summary)}
+        return laying.Laid(tuple(by_key[key] for key in keys), left, tuple(found.asides), generated)
+
+    def arranged(self, edits: Edits) -> list[str]:
+        """The keys of the slides in the order that these edits give them."""
+        return self._order([*self.laid.generated, *edits.free], edits)
+
+    def _order(self, keys: Iterable[str], edits: Edits) -> list[str]:
+        return outline.deck(
+            self.pitch.length,
+            list(keys),
+            verdicts=self._judged(self.made),
+            order=edits.order,
+            dropped=edits.dropped,
+            brought=edits.brought,
+            free=edits.free,
+        )
+
+    @cached_property
+    def made(self) -> tuple[Slide, ...]:
+        """Every slide as it is generated, but the summary, which repeats the titles of others."""
         by_number = {step.number: step for step in self.steps}
         ground, complete = self.ground, self.ask.is_complete
-        titles = [(step.number, step.verdict, step.title) for step in self.steps]
-        edited = tuple(sorted({language for step in self.steps for language in step.edited}))
-        made = [
-            frame.cover(ground, self.state),
-            frame.summary(ground, self.state, titles, complete, edited),
-            frame.measured(ground),
-        ]
+        made = [frame.cover(ground, self.state), frame.measured(ground)]
         for number, module in ((1, talk), (2, visibility), (3, voice), (4, race)):
             made += module.slides(ground, *_shown(by_number[number]))
         made += start.slides(ground, self.chosen, *_shown(by_number[5]))
         made.append(start.decision(ground, by_number[5].verdict.state, self._decision_title(), complete))
         made += frame.appendix(ground)
-        by_key = {slide.key: slide for slide in made}
-        return tuple(by_key[key] for key in outline.keys(self.pitch.length, list(by_key)))
+        return tuple(audience.addressed(one, self.pitch.audience_kind, ground.names) for one in made)
+
+    def _known(self) -> set[str]:
+        """What words may name: the keys of figures, and of names with their "@"."""
+        return {*self.ground.register.figures, *(f"@{name}" for name in self.ground.names)}
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdict that each slide's words are about: its own, or the whole case's."""
+        return self._judged(self.made)
+
+    def _judged(self, slides: Iterable[Slide]) -> dict[str, str]:
+        own: dict[str, str] = {slide.key: slide.verdict for slide in slides if slide.verdict}
+        return own | {"cover": self.state, "summary": self.state}
 
     def _decision_title(self) -> Text:
         if not self.ask.is_complete:
@@ -136,7 +183,8 @@ class Case:
 
 
 def _shown(step: StepCase) -> tuple[State, Text, Text, tuple[str, ...]]:
-    return step.verdict.state, step.title, step.reasoning, step.edited
+    """What a step's slides are made of. Nothing of it is edited: that is laid over them."""
+    return step.verdict.state, step.title, step.reasoning, ()
 
 
 def build(pitch: Pitch, now: datetime | None = None) -> Case:
@@ -145,6 +193,7 @@ def build(pitch: Pitch, now: datetime | None = None) -> Case:
     Asks the database for numbers only; the lists behind them are read when somebody opens one.
     """
     ground = Ground(pitch.workspace, pitch.period_start, pitch.period_end, now or timezone.now())
+    ground.chosen = tuple(pitch.rivals.values_list("pk", flat=True)) if pitch.pk else ()
     _name(ground, pitch)
     frame.measure_rules(ground)
     frame.measure_period(ground)
@@ -158,9 +207,8 @@ def build(pitch: Pitch, now: datetime | None = None) -> Case:
     ]
     chosen = tuple(_chosen(pitch)) if pitch.pk else ()
     start.measure_actions(ground, chosen)
-    edits = Edits.from_json(pitch.edits)
-    steps = tuple(_step(ground, number, verdict, edits) for number, verdict in enumerate(found, 1))
-    return Case(pitch, ground, edits, steps, ask, chosen)
+    steps = tuple(_step(ground, number, verdict) for number, verdict in enumerate(found, 1))
+    return Case(pitch, ground, Edits.from_json(pitch.edits), steps, ask, chosen)
 
 
 def _name(ground: Ground, pitch: Pitch) -> None:
@@ -175,23 +223,17 @@ def _chosen(pitch: Pitch) -> list[Chosen]:
     return [Chosen(one.mention, one.owner, one.due) for one in actions]
 
 
-def _step(ground: Ground, number: int, verdict: Verdict, edits: Edits) -> StepCase:
+def _step(ground: Ground, number: int, verdict: Verdict) -> StepCase:
     reasons = tuple(ground.say(key) for key in verdict.reasons)
-    missing = tuple((key, ground.say(key)) for key in verdict.missing)
     slide = outline.SLIDE_OF_STEP[number]
-    title = frame.titled(ground, slide, verdict.state, _variant(ground, number, verdict))
-    reasoning = join(*reasons)
     return StepCase(
         number=number,
         claim=ground.say(f"s{number}.claim"),
         verdict=verdict,
         reasons=reasons,
-        missing=missing,
-        title=edits.over(title, slide, "title"),
-        reasoning=edits.over(reasoning, slide, "text"),
-        generated_title=title,
-        generated_reasoning=reasoning,
-        edited=edits.languages(slide),
+        missing=tuple((key, ground.say(key)) for key in verdict.missing),
+        title=frame.titled(ground, slide, verdict.state, _variant(ground, number, verdict)),
+        reasoning=join(*reasons),
     )
 
 

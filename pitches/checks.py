@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
+from pitches import outline
 from pitches.case import Case
 from pitches.decks import snapshot
 
@@ -24,13 +26,15 @@ ASK_FIELDS = {
 class Problem:
     """An English template with its parameters. ``blocks``: the pitch cannot be frozen like this.
 
-    ``key`` says which part of the pitch is meant: "ask", "actions", "step1", "figures", "fresh".
+    ``key`` says which part of the pitch is meant: "ask", "actions", "figures", "fresh", or "slide".
+    ``slide``: the key of the slide it touches, "" for none.
     """
 
     key: str
     message: str
     params: dict[str, Any] = field(default_factory=dict)
     blocks: bool = True
+    slide: str = ""
 
     def __str__(self) -> str:
         return gettext(self.message) % self.params
@@ -38,7 +42,7 @@ class Problem:
 
 def check(case: Case) -> list[Problem]:
     """Everything wrong with the case, what blocks first. Empty = ready to freeze."""
-    found = [*_ask(case), *_actions(case), *_texts(case), *_stale(case)]
+    found = [*_ask(case), *_actions(case), *_asides(case), *_texts(case), *_stale(case)]
     return sorted(found, key=lambda problem: not problem.blocks)
 
 
@@ -46,9 +50,12 @@ def _ask(case: Case) -> Iterator[Problem]:
     missing = [name for name in ASK_FIELDS if getattr(case.ask, name) is None]
     if missing:
         words = ", ".join(gettext(ASK_FIELDS[name]) for name in missing)
-        yield Problem("ask", gettext_noop("Say what you ask for: %(missing)s."), {"missing": words})
+        yield Problem(
+            "ask", gettext_noop("Say what you ask for: %(missing)s."), {"missing": words}, slide="decision"
+        )
     elif case.ask.decide_by and case.ask.decide_by < case.ground.workspace.localtime(case.ground.now).date():
-        yield Problem("ask", gettext_noop("The date to decide by has passed."), blocks=False)
+        message = gettext_noop("The date to decide by has passed.")
+        yield Problem("ask", message, blocks=False, slide="decision")
 
 
 def _actions(case: Case) -> Iterator[Problem]:
@@ -58,28 +65,41 @@ def _actions(case: Case) -> Iterator[Problem]:
                 "actions",
                 gettext_noop("Conversation %(number)s is gone; choose another."),
                 {"number": position},
+                slide="start",
             )
         elif not one.owner or one.due is None:
             message = gettext_noop("Say who answers conversation %(number)s, and by when.")
-            yield Problem("actions", message, {"number": position})
+            yield Problem("actions", message, {"number": position}, slide="start")
     waiting = case.ground.register.values()["s5.answerable"]
     if not case.chosen and waiting:
-        yield Problem("actions", gettext_noop("Choose the conversations to answer first."))
+        yield Problem("actions", gettext_noop("Choose the conversations to answer first."), slide="start")
 
 
 def _texts(case: Case) -> Iterator[Problem]:
     """The renderers' own rules: no figure without evidence, no digit outside a figure, no unknown name."""
     for problem in snapshot.check(case.as_snapshot(details=False)):
         words = {"where": problem.where, "what": gettext(problem.message) % problem.params}
-        yield Problem(_part(problem.where), gettext_noop("%(where)s: %(what)s"), words)
+        found = re.match(r"slides\[([^\]]+)\]", problem.where)
+        key, slide = ("slide", found[1]) if found else ("figures", "")
+        yield Problem(key, gettext_noop("%(where)s: %(what)s"), words, slide=slide)
 
 
-def _part(where: str) -> str:
-    numbers = {"talk": 1, "visibility": 2, "voice": 3, "share": 4, "start": 5}
-    for name, number in numbers.items():
-        if where.startswith(f"slides[{name}]"):
-            return f"step{number}"
-    return "figures"
+SET_ASIDE = {
+    "verdict": gettext_noop("“%(slide)s”: the verdict is another now. Keep or discard what %(by)s wrote."),
+    "figures": gettext_noop(
+        "“%(slide)s”: a number in what %(by)s wrote is gone. Write it anew or discard it."
+    ),
+    "place": gettext_noop("“%(slide)s”: what %(by)s wrote has no place any more. Discard it."),
+}
+
+
+def _asides(case: Case) -> Iterator[Problem]:
+    """What a person wrote and the deck does not show: somebody has to decide before it is frozen."""
+    shown = [slide.key for slide in case.slides]
+    said = {(one.slide, one.why): one for one in case.laid.asides if one.slide in shown}
+    for (slide, why), one in said.items():
+        names = {"slide": outline.name(slide), "by": one.wording.by or gettext("somebody")}
+        yield Problem("slide", SET_ASIDE[why], names, slide=slide)
 
 
 def _stale(case: Case) -> Iterator[Problem]:
@@ -92,4 +112,5 @@ def _stale(case: Case) -> Iterator[Problem]:
             message = gettext_noop(
                 "The numbers of step %(number)s were last read on %(day)s. Scan again first."
             )
-            yield Problem("fresh", message, {"number": number, "day": day}, blocks=False)
+            words = {"number": number, "day": day}
+            yield Problem("fresh", message, words, blocks=False, slide=outline.SLIDE_OF_STEP[number])

@@ -37,6 +37,7 @@ class Ground:
     now: datetime
     register: Register = field(default_factory=Register)
     names: dict[str, str] = field(default_factory=dict)
+    chosen: tuple[int, ...] = ()  # the rivals to compare, by id; none: all of them
     _known: dict[object, Any] = field(default_factory=dict)
 
     # The period
@@ -58,10 +59,16 @@ class Ground:
 
     @cached_property
     def brands(self) -> list[Brand]:
-        """Ours first, then the competitors."""
-        return sorted(
+        """Ours first, then the competitors that are compared."""
+        found = sorted(
             Brand.objects.filter(workspace=self.workspace), key=lambda one: (not one.is_own, one.pk)
         )
+        return [one for one in found if one.is_own or not self.chosen or one.pk in self.chosen]
+
+    @property
+    def compared(self) -> frozenset[int] | None:
+        """The ids of the brands to compare, as the comparing functions take them; None: all."""
+        return frozenset(one.pk for one in self.brands) if self.chosen else None
 
     @property
     def own(self) -> Brand | None:
@@ -73,9 +80,11 @@ class Ground:
 
     @cached_property
     def searches(self) -> list[Search]:
-        """Every search that is on, with its current version loaded."""
+        """Every search that is on, of the industry and the compared brands, its current version loaded."""
         current = Prefetch("versions", SearchVersion.objects.filter(is_current=True))
         found = Search.objects.filter(workspace=self.workspace, is_on=True)
+        if self.compared is not None:
+            found = found.filter(Q(brand=None) | Q(brand__in=self.compared))
         return list(found.select_related("brand").prefetch_related(current))
 
     @cached_property

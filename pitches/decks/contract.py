@@ -29,6 +29,7 @@ TONES = ("ask", "warning", "note")
 MOST_SLIDES = 60
 MOST_EVIDENCE = 400
 MOST_ROWS = 1000  # of one table
+FREE = "free-"  # how the keys of slides begin that people added: "free-1"
 
 Text = dict[str, str]  # language -> template
 
@@ -121,6 +122,7 @@ class Slide(TypedDict):
     verdict: str | None
     title: Text
     edited: list[str]  # the languages in which a person wrote over it
+    reviewed: NotRequired[list[str]]  # those in which a person read it after that
     blocks: list[Block]
     footer: Text
     notes: Text
@@ -161,6 +163,11 @@ def current(snapshot: Mapping[str, Any]) -> Snapshot:
     ]
     newer = {"format": FORMAT, "audience": "boss", "length": "full", "slides": slides}
     return dict(snapshot) | newer  # type: ignore[return-value]  # ditto
+
+
+def unreviewed(slide: Slide, language: str) -> bool:
+    """Whether people wrote on the slide in another language only, and nobody has read this one since."""
+    return bool(slide["edited"]) and language not in (*slide["edited"], *slide.get("reviewed", ()))
 
 
 def block_texts(block: Block) -> Iterator[tuple[str, Text]]:

@@ -71,7 +71,7 @@ def _slide(writer: Writer, slide: Slide) -> list[Page]:
                 title=title,
                 kicker=_kicker(writer, slide),
                 footer=_footer(writer, slide, evidence),
-                marks=_marks(writer),
+                marks=_marks(writer, slide),
                 elements=tuple(elements),
                 notes=tuple(notes),
                 evidence=evidence,
@@ -186,9 +186,13 @@ def _kicker(writer: Writer, slide: Slide) -> TextBox | None:
     return TextBox(x, y, width, height, (one,), "meta")
 
 
-def _marks(writer: Writer) -> tuple[str, ...]:
+def _marks(writer: Writer, slide: Slide) -> tuple[str, ...]:
     snapshot = writer.snapshot
+    is_unread = contract.unreviewed(slide, writer.language)
+    is_free = slide["key"].startswith(contract.FREE)
     flags = (
+        ("not_translated", is_unread and is_free),
+        ("not_reviewed", is_unread and not is_free),
         ("draft", snapshot["frozen_at"] is None),
         ("sample", snapshot["sample"]),
         ("replay", snapshot["replay"]),
@@ -212,6 +216,8 @@ def _footer(writer: Writer, slide: Slide, ids: Sequence[str]) -> TextBox | None:
     groups = [words] if words else []
     if slide["layout"] != "appendix":
         groups += [[Run(fact)] for fact in _facts(writer, entries)]
+    if writer.language in slide["edited"] and slide["layout"] != "appendix":
+        groups.append([Run(writer.word("edited"))])
     if ids and len(ids) <= 12:
         links = [link for one in ids for link in (Run(" "), evidence_run(one))]
         groups.append(links[1:])

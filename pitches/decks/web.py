@@ -74,6 +74,7 @@ class WebChart:
 class WebSlide:
     """One page of the deck. ``main`` stands left or alone, ``aside`` beside it."""
 
+    key: str
     identity: str
     layout: str
     number: int
@@ -124,6 +125,7 @@ class _Builder:
         ]
         title = page.title.paragraphs[0]
         return WebSlide(
+            key=page.key,
             identity=identity,
             layout=page.layout,
             number=number,

@@ -22,17 +22,17 @@ MOST_FACTS = 2  # readings printed in one cell of the matrix
 
 def voice(ground: Ground) -> SharedVoice:
     """Who is heard how much, on what was read of all brands."""
-    return queries.share_of_voice(ground.workspace, ground.since, ground.read_until)
+    return queries.share_of_voice(ground.workspace, ground.since, ground.read_until, brands=ground.compared)
 
 
 def presence(ground: Ground) -> Presence:
     """Where every brand was by the end of the period."""
-    return queries.presence(ground.workspace, ground.end)
+    return queries.presence(ground.workspace, ground.end, ground.compared)
 
 
 def growth(ground: Ground) -> list[Momentum]:
     """How followers grew in the period."""
-    return queries.momentum(ground.workspace, ground.start, ground.end)
+    return queries.momentum(ground.workspace, ground.start, ground.end, ground.compared)
 
 
 def standings(ground: Ground) -> tuple[Standing[int], tuple[Standing[int], ...]]:
@@ -75,7 +75,7 @@ def measure(ground: Ground) -> Race:
 
 def _measure_voice(ground: Ground) -> str:
     found = ground.once(voice)
-    matches = queries.matches_within(ground.workspace, found.common)
+    matches = queries.matches_within(ground.workspace, found.common, brands=ground.compared)
     searches = [search for group in found.searches.values() for search in group]
 
     def read() -> Details:
