@@ -128,11 +128,11 @@ class AskForm(forms.ModelForm[Pitch]):
 
     def __init__(self, *args: Any, is_required: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("ask_hours", "ask_budget", "ask_decide_by"):
+        for name in ("ask_hours", "ask_budget", "ask_currency", "ask_decide_by"):
             self.fields[name].required = is_required  # a draft may lack them, an answer may not
 
     def clean_ask_currency(self) -> str:
-        currency = str(self.cleaned_data["ask_currency"]).strip().upper()
+        currency = str(self.cleaned_data["ask_currency"] or self.initial["ask_currency"]).strip().upper()
         if len(currency) != 3 or not currency.isascii() or not currency.isalpha():
             raise ValidationError(_("Write the currency as three letters."))
         return currency

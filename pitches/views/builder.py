@@ -284,7 +284,7 @@ def arrange(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID
             case "drop":
                 return edits.left_out(key)
             case "bring":
-                return edits.brought_in(key)
+                return edits if key in builder.case.arranged(edits) else edits.brought_in(key)
         return edits.moved(builder.case.arranged(edits), key, after)
 
     builder = _after(builder, verbs.change_edits(found, request.user, change))
