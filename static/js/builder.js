@@ -135,7 +135,7 @@
   };
   // What would show all slides anew waits until open editors are saved or closed.
   function holdsUnsaved() {
-    const open = forms().find((form) => builder()?.contains(form) && isChanged(form));
+    const open = forms().find((form) => builder()?.contains(form) && !form.dataset.sent && isChanged(form));
     if (open) {
       tell(builder().dataset.unsaved);
       fields(open)[0].focus({ preventScroll: true });
@@ -168,7 +168,11 @@
   };
   document.addEventListener("click", (event) => {
     const target = event.target;
-    if (target.closest("a[data-cancel]")) forget(target.closest("form"));
+    if (target.closest("a[data-cancel]")) {
+      const form = target.closest("form");
+      forget(form);
+      form.dataset.sent = "yes"; // what stands in it holds up nothing any more
+    }
     const insert = target.closest("button[data-insert]");
     if (insert) {
       const form = insert.closest("form");
