@@ -20,7 +20,7 @@ from pitches.decks.words import word
 from pitches.edits import PARTS, Edits, Wording, difference
 from pitches.laying import Aside
 from pitches.models import Revision
-from pitches.shown import evidence_url
+from pitches.shown import evidence_url, page_language
 from pitches.slides import Slide
 
 STAYS = {
@@ -181,7 +181,7 @@ class Builder:
         keys, edits = self.keys, self.case.edits
         verdict = slide.verdict or ""
         found = Entry(
-            slide.key, self.name(slide.key), verdict, word(verdict, self.language) if verdict else ""
+            slide.key, self.name(slide.key), verdict, word(verdict, page_language()) if verdict else ""
         )
         found.problems = [problem for problem in self.problems if problem.slide == slide.key]
         found.asides = [
@@ -203,11 +203,11 @@ class Builder:
         return found
 
     def _said(self, one: Aside) -> Said:
-        is_free = one.slide.startswith(FREE)
-        why = gettext(WHY["free" if is_free else one.why])
+        reason = "free" if one.slide.startswith(FREE) else one.why
+        why = gettext(WHY[reason])
         if one.why == "verdict":
             then, now = (
-                word(verdict, self.language)
+                word(verdict, page_language())
                 for verdict in (one.wording.verdict, self.case.verdicts.get(one.slide, "not_enough"))
             )
             why %= {"then": then, "now": now}
