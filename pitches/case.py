@@ -5,14 +5,15 @@ build(pitch) -> Case (figures, verdicts, slides) -> check -> freeze -> snapshot 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from django.conf import settings
 from django.utils import timezone
 
-from pitches import appendix, frame, outline, precision, provenance, then, verdicts
+from pitches import appendix, audience, frame, laying, outline, precision, provenance, then, verdicts
 from pitches.decks import contract
 from pitches.digests import canonical, hash_of
 from pitches.edits import Edits
@@ -49,11 +50,8 @@ class StepCase:
     verdict: Verdict
     reasons: tuple[Text, ...]
     missing: tuple[tuple[str, Text], ...]  # (key, sentence)
-    title: Text
+    title: Text  # as generated; what people wrote over it is on the slide
     reasoning: Text
-    generated_title: Text
-    generated_reasoning: Text
-    edited: tuple[str, ...]  # the languages in which a person wrote
 
     @property
     def headline(self) -> tuple[str, str]:
@@ -77,18 +75,57 @@ class Case:
     def state(self) -> State:
         return verdicts.overall([step.verdict for step in self.steps])
 
-    @cached_property
+    @property
     def slides(self) -> tuple[Slide, ...]:
-        """The deck in order. Making slides registers the figures that only they show."""
-        by_number = {step.number: step for step in self.steps}
-        ground, complete = self.ground, self.ask.is_complete
-        titles = [(step.number, step.verdict, step.title) for step in self.steps]
-        edited = tuple(sorted({language for step in self.steps for language in step.edited}))
-        made = [
-            frame.cover(ground, self.state, self.pitch.audience_kind),
-            frame.summary(ground, self.state, titles, complete, edited),
-            frame.measured(ground),
+        """The deck in order, as people want it. Making slides registers the figures that only they show."""
+        return self.laid.slides
+
+    def with_edits(self, edits: Edits) -> Case:
+        """The same case under other edits. Nothing is measured again."""
+        found = replace(self, edits=edits)
+        found.__dict__["made"] = self.made
+        return found
+
+    @cached_property
+    def laid(self) -> laying.Laid:
+        """Every slide that can be made, with what people wrote over it, moved, left out and added."""
+        found = laying.Laying(self.edits, self._known(), self._judged(self.made))
+        by_key = {slide.key: found.over(slide) for slide in self.made}
+        leads = [by_key[key] for key in outline.SLIDE_OF_STEP.values()]
+        edited, reviewed = laying.summed(leads)
+        titles = [
+            (step.number, step.verdict, lead.title) for step, lead in zip(self.steps, leads, strict=True)
         ]
+        summary = frame.summary(self.ground, self.state, titles, self.ask.is_complete, edited)
+        by_key["summary"] = found.over(replace(summary, reviewed=reviewed))
+        by_key |= {key: slide for key in self.edits.free if (slide := found.free(key))}
+        keys = self._order(by_key, self.edits)
+        left = tuple(slide for key, slide in by_key.items() if key not in keys)
+        generated = {slide.key: slide for slide in (*self.made, summary)}
+        return laying.Laid(tuple(by_key[key] for key in keys), left, tuple(found.asides), generated)
+
+    def arranged(self, edits: Edits) -> list[str]:
+        """The keys of the slides in the order that these edits give them."""
+        return self._order([*self.laid.generated, *edits.free], edits)
+
+    def _order(self, keys: Iterable[str], edits: Edits) -> list[str]:
+        return outline.deck(
+            self.pitch.length,
+            list(keys),
+            verdicts=self._judged(self.made),
+            order=edits.order,
+            dropped=edits.dropped,
+            brought=edits.brought,
+            free=edits.free,
+        )
+
+    @cached_property
+    def made(self) -> tuple[Slide, ...]:
+        """Every slide as it is generated, but the summary, which repeats the titles of others."""
+        by_number = {step.number: step for step in self.steps}
+        ground = self.ground
+        frame.measure_verdicts(ground, [(step.number, step.verdict) for step in self.steps])
+        made = [frame.cover(ground, self.state, self.pitch.audience_kind), frame.measured(ground)]
         made += talk.slides(ground, *_shown(by_number[1]), quotes=self.edits.quotes)
         for number, module in ((2, visibility), (3, voice), (4, race)):
             made += module.slides(ground, *_shown(by_number[number]))
@@ -97,8 +134,20 @@ class Case:
         made += decision.slides(ground, self.plan, self.ask, state, self._decision_title())
         made += [*appendix.slides(ground, TEMPLATE), precision.slide(ground)]
         made = self._compared(made)
-        by_key = {slide.key: slide for slide in made}
-        return tuple(by_key[key] for key in outline.keys(self.pitch.length, list(by_key)))
+        return tuple(audience.addressed(one, self.pitch.audience_kind) for one in made)
+
+    def _known(self) -> set[str]:
+        """What words may name: the keys of figures, and of names with their "@"."""
+        return {*self.ground.register.figures, *(f"@{name}" for name in self.ground.names)}
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdict that each slide's words are about: its own, or the whole case's."""
+        return self._judged(self.made)
+
+    def _judged(self, slides: Iterable[Slide]) -> dict[str, str]:
+        own: dict[str, str] = {slide.key: slide.verdict for slide in slides if slide.verdict}
+        return own | {"cover": self.state, "summary": self.state}
 
     def _compared(self, made: list[Slide]) -> list[Slide]:
         """With what an earlier, frozen pitch gives to compare: a follow-up's slides, and what changed."""
@@ -159,7 +208,8 @@ class Case:
 
 
 def _shown(step: StepCase) -> tuple[State, Text, Text, tuple[str, ...]]:
-    return step.verdict.state, step.title, step.reasoning, step.edited
+    """What a step's slides are made of. Nothing of it is edited: that is laid over them."""
+    return step.verdict.state, step.title, step.reasoning, ()
 
 
 def build(pitch: Pitch, now: datetime | None = None) -> Case:
@@ -169,6 +219,7 @@ def build(pitch: Pitch, now: datetime | None = None) -> Case:
     """
     by, now = then.yardstick_of(pitch), now or timezone.now()
     ground = Ground(pitch.workspace, pitch.period_start, pitch.period_end, now, by)
+    ground.chosen = tuple(pitch.rivals.values_list("pk", flat=True)) if pitch.pk else ()
     _name(ground, pitch)
     frame.measure_rules(ground)
     frame.measure_period(ground)
@@ -185,9 +236,8 @@ def build(pitch: Pitch, now: datetime | None = None) -> Case:
     answers.measure(ground, chosen)
     decision.measure(ground, plan, ask.currency)
     precision.measure(ground)
-    edits = Edits.from_json(pitch.edits)
-    steps = tuple(_step(ground, number, verdict, edits) for number, verdict in enumerate(found, 1))
-    return Case(pitch, ground, edits, steps, ask, chosen, plan)
+    steps = tuple(_step(ground, number, verdict) for number, verdict in enumerate(found, 1))
+    return Case(pitch, ground, Edits.from_json(pitch.edits), steps, ask, chosen, plan)
 
 
 def _name(ground: Ground, pitch: Pitch) -> None:
@@ -215,24 +265,17 @@ def _chosen(pitch: Pitch) -> list[Chosen]:
     ]
 
 
-def _step(ground: Ground, number: int, verdict: Verdict, edits: Edits) -> StepCase:
+def _step(ground: Ground, number: int, verdict: Verdict) -> StepCase:
     reasons = tuple(ground.say(key) for key in verdict.reasons)
-    missing = tuple((key, ground.say(key)) for key in verdict.missing)
     slide = outline.SLIDE_OF_STEP[number]
-    variant = _variant(ground, number, verdict)
-    title = frame.titled(ground, slide, verdict.state, variant)
-    reasoning = join(*reasons)
     return StepCase(
         number=number,
         claim=ground.say(f"s{number}.claim"),
         verdict=verdict,
         reasons=reasons,
-        missing=missing,
-        title=edits.over(title, slide, "title"),
-        reasoning=edits.over(reasoning, slide, "text"),
-        generated_title=title,
-        generated_reasoning=reasoning,
-        edited=edits.languages(slide),
+        missing=tuple((key, ground.say(key)) for key in verdict.missing),
+        title=frame.titled(ground, slide, verdict.state, _variant(ground, number, verdict)),
+        reasoning=join(*reasons),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,13 +29,15 @@ ASK_FIELDS = {
 class Problem:
     """An English template with its parameters. ``blocks``: the pitch cannot be frozen like this.
 
-    ``key`` says which part is meant: "ask", "actions", "plan", "quotes", "step1", "figures", "fresh".
+    ``key`` says which part is meant: "ask", "actions", "plan", "quotes", "figures", "fresh", or
+    "slide". ``slide``: the key of the slide it touches, "" for none.
     """
 
     key: str
     message: str
     params: dict[str, Any] = field(default_factory=dict)
     blocks: bool = True
+    slide: str = ""
 
     def __str__(self) -> str:
         return gettext(self.message) % self.params
@@ -42,7 +45,7 @@ class Problem:
 
 def check(case: Case) -> list[Problem]:
     """Everything wrong with the case, what blocks first. Empty = ready to freeze."""
-    asked = (*_ask(case), *_actions(case), *_plan(case))
+    asked = (*_ask(case), *_actions(case), *_plan(case), *_asides(case))
     found = [*asked, *_texts(case), *_quotes(case), *_stale(case), *_wordings(case)]
     return sorted(found, key=lambda problem: not problem.blocks)
 
@@ -51,9 +54,12 @@ def _ask(case: Case) -> Iterator[Problem]:
     missing = [name for name in ASK_FIELDS if getattr(case.ask, name) is None]
     if missing:
         words = ", ".join(gettext(ASK_FIELDS[name]) for name in missing)
-        yield Problem("ask", gettext_noop("Say what you ask for: %(missing)s."), {"missing": words})
+        yield Problem(
+            "ask", gettext_noop("Say what you ask for: %(missing)s."), {"missing": words}, slide="decision"
+        )
     elif case.ask.decide_by and case.ask.decide_by < case.ground.workspace.localtime(case.ground.now).date():
-        yield Problem("ask", gettext_noop("The date to decide by has passed."), blocks=False)
+        message = gettext_noop("The date to decide by has passed.")
+        yield Problem("ask", message, blocks=False, slide="decision")
 
 
 def _actions(case: Case) -> Iterator[Problem]:
@@ -65,13 +71,14 @@ def _actions(case: Case) -> Iterator[Problem]:
                 "actions",
                 gettext_noop("Conversation %(number)s is gone; choose another."),
                 {"number": position},
+                slide="answers",
             )
         elif not one.owner or one.due is None:
             message = gettext_noop("Say who answers conversation %(number)s, and by when.")
-            yield Problem("actions", message, {"number": position})
+            yield Problem("actions", message, {"number": position}, slide="answers")
     waiting = case.ground.register.values()["s5.answerable"]
     if waiting and not any(one.kind == "answer" for one in case.chosen):
-        yield Problem("actions", gettext_noop("Choose the conversations to answer first."))
+        yield Problem("actions", gettext_noop("Choose the conversations to answer first."), slide="answers")
 
 
 def _plan(case: Case) -> Iterator[Problem]:
@@ -81,27 +88,42 @@ def _plan(case: Case) -> Iterator[Problem]:
         if values[f"goal.{number}.target"] is None:
             name = case.ground.say(f"kpi.name.{goal.figure}")[language]
             message = gettext_noop("The goal “%(goal)s” has no target yet.")
-            yield Problem("plan", message, {"goal": name}, blocks=False)
+            yield Problem("plan", message, {"goal": name}, blocks=False, slide="plan")
     if None in (values["option.larger.hours"], values["option.larger.budget"]):
-        yield Problem("plan", gettext_noop("What starting larger would cost is not said."), blocks=False)
+        message = gettext_noop("What starting larger would cost is not said.")
+        yield Problem("plan", message, blocks=False, slide="decision")
     ladder, asked = values["ladder.hours"], values["ask.hours"]
     if isinstance(ladder, int | float) and isinstance(asked, int | float) and ladder > asked:
         message = gettext_noop("The ladder takes %(ladder)s hours a week in the end, you ask for %(asked)s.")
-        yield Problem("plan", message, {"ladder": f"{ladder:g}", "asked": f"{asked:g}"}, blocks=False)
+        words = {"ladder": f"{ladder:g}", "asked": f"{asked:g}"}
+        yield Problem("plan", message, words, blocks=False, slide="start")
 
 
 def _texts(case: Case) -> Iterator[Problem]:
     """The renderers' own rules: no figure without evidence, no digit outside a figure, no unknown name."""
     for problem in snapshot.check(case.as_snapshot(details=False)):
         words = {"where": problem.where, "what": gettext(problem.message) % problem.params}
-        yield Problem(_part(problem.where), gettext_noop("%(where)s: %(what)s"), words)
+        found = re.match(r"slides\[([^\]]+)\]", problem.where)
+        key, slide = ("slide", found[1]) if found else ("figures", "")
+        yield Problem(key, gettext_noop("%(where)s: %(what)s"), words, slide=slide)
 
 
-def _part(where: str) -> str:
-    for number, slides in outline.STEPS.items():
-        if any(where.startswith(f"slides[{name}]") for name in slides):
-            return f"step{number}"
-    return "figures"
+SET_ASIDE = {
+    "verdict": gettext_noop("“%(slide)s”: the verdict is another now. Keep or discard what %(by)s wrote."),
+    "figures": gettext_noop(
+        "“%(slide)s”: a number in what %(by)s wrote is gone. Write it anew or discard it."
+    ),
+    "place": gettext_noop("“%(slide)s”: what %(by)s wrote has no place any more. Discard it."),
+}
+
+
+def _asides(case: Case) -> Iterator[Problem]:
+    """What a person wrote and the deck does not show: somebody has to decide before it is frozen."""
+    shown = [slide.key for slide in case.slides]
+    said = {(one.slide, one.why): one for one in case.laid.asides if one.slide in shown}
+    for (slide, why), one in said.items():
+        names = {"slide": outline.name(slide), "by": one.wording.by or gettext("somebody")}
+        yield Problem("slide", SET_ASIDE[why], names, slide=slide)
 
 
 def _quotes(case: Case) -> Iterator[Problem]:
@@ -112,13 +134,13 @@ def _quotes(case: Case) -> Iterator[Problem]:
     shown, chosen, outside = (int(values[f"s1.{name}"] or 0) for name in QUOTED)
     if gone := len(case.edits.quotes[:QUOTES]) - chosen:
         message = gettext_noop("Chosen quotes that are gone or may not be quoted: %(number)s. Choose others.")
-        yield Problem("quotes", message, {"number": gone}, blocks=False)
+        yield Problem("quotes", message, {"number": gone}, blocks=False, slide="voices")
     if shown > chosen:
         message = gettext_noop("A person should choose the quotes; Earshot proposed %(number)s of them.")
-        yield Problem("quotes", message, {"number": shown - chosen}, blocks=False)
+        yield Problem("quotes", message, {"number": shown - chosen}, blocks=False, slide="voices")
     if outside:
         message = gettext_noop("Quotes from outside the period of the pitch: %(number)s.")
-        yield Problem("quotes", message, {"number": outside}, blocks=False)
+        yield Problem("quotes", message, {"number": outside}, blocks=False, slide="voices")
 
 
 def _stale(case: Case) -> Iterator[Problem]:
@@ -131,7 +153,8 @@ def _stale(case: Case) -> Iterator[Problem]:
             message = gettext_noop(
                 "The numbers of step %(number)s were last read on %(day)s. Scan again first."
             )
-            yield Problem("fresh", message, {"number": number, "day": day}, blocks=False)
+            words = {"number": number, "day": day}
+            yield Problem("fresh", message, words, blocks=False, slide=outline.SLIDE_OF_STEP[number])
 
 
 def _wordings(case: Case) -> Iterator[Problem]:

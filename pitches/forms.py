@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,9 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from listening import sources
+from listening.models import Brand
 from listening.text import clean_line
 from pitches import unpacking
+from pitches.audience import LENGTH
+from pitches.decks.contract import FREE
 from pitches.decks.text import web_address
+from pitches.edits import MOST_QUOTES, PARTS
 from pitches.models import Action, Pitch
 from teams.models import User, Workspace
 
@@ -33,20 +38,60 @@ class Day(forms.DateInput):
 
 
 class PitchForm(forms.ModelForm[Pitch]):
-    """What it is called, whom it is for, in which language, about which days."""
+    """What it is called, whom it is for, how long, in which language, about which days and rivals."""
+
+    SUITING = ""  # the length that suits the audience
+
+    rivals = forms.ModelMultipleChoiceField(
+        Brand.objects.none(),
+        label=_("Compare with"),
+        help_text=_("None ticked compares with all of them. Step 4 needs at least two."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
 
     class Meta:
         model = Pitch
-        fields = ["title", "audience", "language", "period_start", "period_end"]
+        fields = [
+            *("title", "audience_kind", "audience", "language", "length"),
+            *("period_start", "period_end", "rivals"),
+        ]
         labels = {
             "title": _("Title"),
+            "audience_kind": _("Who listens"),
             "audience": _("Who decides"),
             "language": _("Language of the deck"),
+            "length": _("Length"),
             "period_start": _("First day"),
             "period_end": _("Last day"),
         }
-        help_texts = {"audience": _("The boss, the board, a client: printed on the cover.")}
+        help_texts = {
+            "audience": _("A name or a group, printed on the cover."),
+            "length": _("What a shorter deck leaves out can be brought in slide by slide."),
+        }
         widgets = {"period_start": Day(), "period_end": Day()}
+
+    def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = Brand.objects.filter(workspace=workspace, kind=Brand.Kind.COMPETITOR).order_by("pk")
+        choice = cast("forms.ModelMultipleChoiceField[Brand]", self.fields["rivals"])
+        choice.queryset = known
+        if not known:
+            del self.fields["rivals"]
+        length = cast(forms.ChoiceField, self.fields["length"])
+        length.choices = [(self.SUITING, _("What suits those who listen")), *Pitch.Length.choices]
+        length.required = False
+
+    def clean_length(self) -> str:
+        """A choice, or what suits the audience."""
+        kind = self.cleaned_data.get("audience_kind", Pitch.Audience.BOSS)
+        return str(self.cleaned_data["length"] or LENGTH[kind])
+
+    def clean_rivals(self) -> list[Brand]:
+        """All of them is the same as none: one that is added later is compared, too."""
+        chosen = list(self.cleaned_data["rivals"])
+        queryset = cast("forms.ModelMultipleChoiceField[Brand]", self.fields["rivals"]).queryset
+        return [] if queryset is not None and len(chosen) == queryset.count() else chosen
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
@@ -85,13 +130,13 @@ class AskForm(forms.ModelForm[Pitch]):
             "ask_currency": forms.TextInput(attrs={"size": 4, "autocapitalize": "characters"}),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_required: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("ask_hours", "ask_budget", "ask_decide_by"):
-            self.fields[name].required = True  # a draft may lack them, an answer here may not
+        for name in ("ask_hours", "ask_budget", "ask_currency", "ask_decide_by"):
+            self.fields[name].required = is_required  # a draft may lack them, an answer may not
 
     def clean_ask_currency(self) -> str:
-        currency = str(self.cleaned_data["ask_currency"]).strip().upper()
+        currency = str(self.cleaned_data["ask_currency"] or self.initial["ask_currency"]).strip().upper()
         if len(currency) != 3 or not currency.isascii() or not currency.isalpha():
             raise ValidationError(_("Write the currency as three letters."))
         return currency
@@ -118,15 +163,87 @@ class AskForm(forms.ModelForm[Pitch]):
         return value
 
 
-class StepForm(forms.Form):
-    """A step's words as people read them."""
+class WordsForm(forms.Form):
+    """The words of a slide as people read them. What was not touched is not written, whatever it says now.
+
+    For each part two hidden fields go along: ``was`` is what the person saw, ``seen`` when that was written.
+    """
+
+    title = forms.CharField(label=_("Title"), max_length=300, required=False, widget=forms.Textarea)
+    text = forms.CharField(label=_("Text"), max_length=1500, required=False, widget=forms.Textarea)
+    notes = forms.CharField(label=_("Speaker notes"), max_length=3000, required=False, widget=forms.Textarea)
+
+    def __init__(self, parts: Sequence[str], *args: Any, is_free: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for part in PARTS:
+            if part not in parts:
+                del self.fields[part]
+                continue
+            self.fields[part].widget.attrs |= {"rows": 2 if part == "title" else 4, "class": f"words-{part}"}
+            for name in ("was", "seen"):
+                self.fields[f"{name}_{part}"] = forms.CharField(
+                    required=False, strip=False, widget=forms.HiddenInput
+                )
+        self.parts = parts
+        self.fields["language"] = forms.ChoiceField(choices=Pitch.Language.choices, widget=forms.HiddenInput)
+        if is_free:
+            self.fields["title"].required = True
+            self.fields["text"].help_text = _("A line that begins with a dash becomes a point of a list.")
+
+    def touched(self) -> dict[str, str]:
+        """What the person changed, by part."""
+        values = self.cleaned_data
+        return {
+            part: values[part] for part in self.parts if _lines(values[part]) != _lines(values[f"was_{part}"])
+        }
+
+    def seen(self) -> dict[str, str]:
+        """When what they saw had been written, by part."""
+        return {part: str(self.cleaned_data[f"seen_{part}"]) for part in self.parts}
+
+
+def _lines(text: str) -> list[str]:
+    """What was typed, whatever ends a line in this browser."""
+    return [line.strip() for line in text.strip().splitlines()]
+
+
+class FreeSlideForm(forms.Form):
+    """A slide that people add."""
 
     title = forms.CharField(
-        label=_("Title"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
-    reasoning = forms.CharField(
-        label=_("Reasoning"), max_length=1500, required=False, widget=forms.Textarea(attrs={"rows": 4})
-    )
+        label=_("Title"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("One sentence that says what the slide shows."),
+    )  # fmt: skip
+    text = forms.CharField(
+        label=_("Text"), max_length=1500, required=False, widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("A line that begins with a dash becomes a point of a list."),
+    )  # fmt: skip
+    after = forms.ChoiceField(label=_("After"))
+    language = forms.ChoiceField(choices=Pitch.Language.choices, widget=forms.HiddenInput)
+    key = forms.RegexField(rf"^{FREE}[1-9][0-9]{{0,4}}$", widget=forms.HiddenInput)
+
+    def __init__(self, slides: Sequence[tuple[str, Any]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ChoiceField, self.fields["after"]).choices = list(slides)
+
+
+class QuotesForm(forms.Form):
+    """Which of the starred mentions are quoted."""
+
+    quotes = forms.TypedMultipleChoiceField(coerce=int, required=False)
+
+    def __init__(self, mentions: Iterable[int], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast(forms.TypedMultipleChoiceField, self.fields["quotes"])
+        field.choices = [(pk, pk) for pk in mentions]
+        field.error_messages = {"invalid_choice": _("One of these cannot be quoted any more. Choose again.")}
+
+    def clean_quotes(self) -> list[int]:
+        """Three at most: a slide has no room for more."""
+        chosen: list[int] = self.cleaned_data["quotes"]
+        if len(chosen) > MOST_QUOTES:
+            raise ValidationError(_("Choose at most three: a slide has no room for more."))
+        return chosen
 
 
 class FollowForm(forms.Form):

@@ -88,7 +88,6 @@ def summary(
 
     ``edited``: the languages in which a person wrote one of the titles.
     """
-    measure_verdicts(ground, [(number, verdict) for number, verdict, _ in steps])
     items = [{"step": number, "verdict": verdict.state, "text": title} for number, verdict, title in steps]
     ask = ground.say("decision.ask" if complete else "decision.open")
     blocks = [{"type": "verdicts", "items": items}, show.callout(ask, "ask")]
@@ -98,7 +97,7 @@ def summary(
 
 
 def measure_verdicts(ground: Ground, steps: Sequence[tuple[int, Verdict]]) -> None:
-    """How many steps hold, contradict or cannot be judged. For the summary only."""
+    """How many steps hold, contradict or cannot be judged: what ``summary`` prints."""
 
     def rows() -> list[Row]:
         language = (get_language() or "en")[:2]

@@ -46,6 +46,7 @@ class Ground:
     by: Yardstick = TODAY
     register: Register = field(default_factory=Register)
     names: dict[str, str] = field(default_factory=dict)
+    chosen: tuple[int, ...] = ()  # the rivals to compare, by id; none: all of them
     _known: dict[object, Any] = field(default_factory=dict)
 
     # The period
@@ -67,10 +68,16 @@ class Ground:
 
     @cached_property
     def brands(self) -> list[Brand]:
-        """Ours first, then the competitors."""
-        return sorted(
+        """Ours first, then the competitors that are compared."""
+        found = sorted(
             Brand.objects.filter(workspace=self.workspace), key=lambda one: (not one.is_own, one.pk)
         )
+        return [one for one in found if one.is_own or not self.chosen or one.pk in self.chosen]
+
+    @property
+    def compared(self) -> frozenset[int] | None:
+        """The ids of the brands to compare, as the comparing functions take them; None: all."""
+        return frozenset(one.pk for one in self.brands) if self.chosen else None
 
     @property
     def own(self) -> Brand | None:
@@ -82,8 +89,9 @@ class Ground:
 
     @cached_property
     def searches(self) -> list[Search]:
-        """Every search that counts, with the wording by which it does."""
-        return self.by.searches(self.workspace)
+        """Every search of the industry and the compared brands that counts, by the wording that does."""
+        found = self.by.searches(self.workspace)
+        return [one for one in found if self.compared is None or one.brand_id in (None, *self.compared)]
 
     @cached_property
     def own_searches(self) -> list[Search]:

@@ -62,7 +62,13 @@ PLACES: dict[str, dict[str, Any]] = {
     "pitches:evidence": {"name": "E1"},
     "pitches:pitch": {"code_of_pitch": "draft"},
     "pitches:about": {"code_of_pitch": "draft"},
-    "pitches:step": {"code_of_pitch": "draft", "number": 1},
+    "pitches:add": {"code_of_pitch": "draft"},
+    "pitches:arrange": {"code_of_pitch": "draft"},
+    "pitches:quotes": {"code_of_pitch": "draft"},
+    "pitches:undo": {"code_of_pitch": "draft"},
+    "pitches:slide": {"code_of_pitch": "draft", "key": "talk"},
+    "pitches:words": {"code_of_pitch": "draft", "key": "talk"},
+    "pitches:settle": {"code_of_pitch": "draft", "key": "talk"},
     "pitches:ask": {"code_of_pitch": "draft"},
     "pitches:actions": {"code_of_pitch": "draft"},
     "pitches:freeze": {"code_of_pitch": "draft"},
@@ -153,6 +159,7 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
     setup.confirm(workspace, kind=Brand.Kind.COMPETITOR, name=f"Rival of {name}", user=owner)
     setup.save_industry(workspace, ["coffee"], ["coffee"], owner)
     mention = _mention(workspace, f"Somebody wrote about {name}", host, now)
+    Mention.objects.filter(pk=mention.pk).update(is_starred=True)
     plan = plans.make_plan(workspace, now)
     plan.is_on, plan.due_at = False, None
     plan.save()
@@ -182,6 +189,7 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
     _judge(draft, workspace)
     followed = _pitch(workspace, owner, f"Followed of {name}", date.today() - timedelta(days=1))
     verbs.freeze(followed, owner)
+    verbs.change_edits(draft, owner, lambda edits: edits.left_out("presence"))
     invitation = invitations.invite(workspace, owner, f"dan@{host}", Role.EDITOR).invitation
     return {
         "member": workspace.memberships.order_by("pk").values_list("pk", flat=True).last(),
@@ -199,6 +207,7 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
         "frozen": frozen.code,
         "link": link.pk,
         "followed": followed.code,
+        "revision": draft.revisions.get().pk,
     }
 
 

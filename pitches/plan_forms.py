@@ -258,7 +258,7 @@ class PlanForms:
     def _write(self, form: Any, before: Text, generated: Text) -> None:
         """The typed text as a template; "" where it is as Earshot writes it."""
         try:
-            text = wordings.template(self.case, self.case.steps[4], form.cleaned_data["text"], before)
+            text = wordings.template(self.case, None, form.cleaned_data["text"], before)
         except wordings.NotAFigure as error:
             form.add_error("text", str(error))
             return

@@ -29,6 +29,7 @@ class Slide:
     layout: str = "standard"
     verdict: State | None = None
     edited: Sequence[str] = ()  # languages in which a person wrote something on it
+    reviewed: Sequence[str] = ()  # languages in which a person read it after that
 
     def as_json(self, number: int, register: Register) -> dict[str, Any]:
         """The slide as a snapshot holds it, with the evidence behind everything it shows."""
@@ -37,7 +38,7 @@ class Slide:
         keys.update(key for block in self.blocks for key in block_figures(block))
         named = {name for block in self.blocks for name in block_evidence(block)}
         proofs = sorted({*register.proofs(keys), *named}, key=lambda name: int(name[1:]))
-        return {
+        found = {
             "key": self.key,
             "number": number,
             "step": self.step,
@@ -50,6 +51,7 @@ class Slide:
             "notes": self.notes,
             "evidence": proofs,
         }
+        return found | {"reviewed": list(self.reviewed)} if self.reviewed else found
 
 
 def paragraph(text: Text) -> Block:

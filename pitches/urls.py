@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from pitches.views import (
+    builder,
     decks,
     follow,
     forgetting,
@@ -15,16 +16,16 @@ from pitches.views import (
 )  # fmt: skip
 
 
-class StepNumber:
-    """1 to 5."""
+class SlideKey:
+    """What a slide is called in the outline, or "free-1"."""
 
-    regex = "[1-5]"
+    regex = "[a-z][a-z0-9_-]{0,39}"
 
-    def to_python(self, value: str) -> int:
-        return int(value)
+    def to_python(self, value: str) -> str:
+        return value
 
-    def to_url(self, value: int) -> str:
-        return str(value)
+    def to_url(self, value: str) -> str:
+        return value
 
 
 class EvidenceId:
@@ -39,7 +40,7 @@ class EvidenceId:
         return value
 
 
-register_converter(StepNumber, "step")
+register_converter(SlideKey, "slide")
 register_converter(EvidenceId, "evidence")
 
 app_name = "pitches"
@@ -51,7 +52,13 @@ urlpatterns = [
     path("pitches/new/", pitches.new, name="new"),
     path("pitches/<uuid:code_of_pitch>/", pitches.pitch, name="pitch"),
     path("pitches/<uuid:code_of_pitch>/about/", pitches.about, name="about"),
-    path("pitches/<uuid:code_of_pitch>/steps/<step:number>/", pitches.step, name="step"),
+    path("pitches/<uuid:code_of_pitch>/add/", builder.add, name="add"),
+    path("pitches/<uuid:code_of_pitch>/arrange/", builder.arrange, name="arrange"),
+    path("pitches/<uuid:code_of_pitch>/quotes/", builder.choose_quotes, name="quotes"),
+    path("pitches/<uuid:code_of_pitch>/undo/", builder.undo, name="undo"),
+    path("pitches/<uuid:code_of_pitch>/slides/<slide:key>/", builder.slide, name="slide"),
+    path("pitches/<uuid:code_of_pitch>/slides/<slide:key>/words/", builder.words, name="words"),
+    path("pitches/<uuid:code_of_pitch>/slides/<slide:key>/settle/", builder.settle, name="settle"),
     path("pitches/<uuid:code_of_pitch>/ask/", pitches.ask, name="ask"),
     path("pitches/<uuid:code_of_pitch>/actions/", plan.actions, name="actions"),
     path("pitches/<uuid:code_of_pitch>/plan/", plan.plan, name="plan"),

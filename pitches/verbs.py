@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,12 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from listening import store
-from pitches import actions, checks, digests, outline, pins
+from listening.models import Brand
+from pitches import actions, checks, digests, pins
 from pitches.case import build
 from pitches.checks import Problem
-from pitches.edits import Edits
+from pitches.edits import Change, Edits, Wording, difference
 from pitches.models import Action, Pitch
 from teams.models import User, Workspace, record
+
+MOST_REVISIONS = 200  # changes that can be undone
 
 
 class Frozen(Exception):
@@ -48,20 +51,29 @@ def create(
     language: str,
     start: date,
     end: date,
+    audience_kind: str = Pitch.Audience.BOSS,
+    length: str = Pitch.Length.FULL,
+    rivals: Iterable[Brand] = (),
     ask: Mapping[str, Any] | None = None,
     now: datetime | None = None,
 ) -> Pitch:
-    """A new pitch with the ten conversations most worth an answer. ``ask``: fields of the model by name."""
+    """A new pitch with the ten conversations most worth an answer. ``ask``: fields of the model by name.
+
+    ``rivals``: those to compare; none means all.
+    """
     pitch = Pitch.objects.create(
         workspace=workspace,
         title=title,
         audience=audience,
+        audience_kind=audience_kind,
         language=language,
+        length=length,
         period_start=start,
         period_end=end,
         created_by=user,
         **(ask or {}),
     )
+    pitch.rivals.set(rivals)
     propose_actions(pitch, user, now)
     record(workspace, user, "pitch.created", title)
     return pitch
@@ -96,9 +108,13 @@ def save(pitch: Pitch, user: User, values: Mapping[str, Any]) -> Pitch:
     """Writes these fields and no others. Another period chooses the conversations again. Raises Frozen."""
     with changing(pitch) as held:
         before = (held.period_start, held.period_end)
-        for name, value in values.items():
+        fields = {name: value for name, value in values.items() if name != "rivals"}
+        for name, value in fields.items():
             setattr(held, name, value)
-        held.save(update_fields=list(values))
+        if fields:
+            held.save(update_fields=list(fields))
+        if "rivals" in values:
+            held.rivals.set(values["rivals"])
         if (held.period_start, held.period_end) != before:
             propose_actions(held, user)
     return held
@@ -111,24 +127,96 @@ def propose_again(pitch: Pitch, user: User) -> None:
 
 
 def change_edits(pitch: Pitch, user: User, change: Callable[[Edits], Edits]) -> Pitch:
-    """Lays ``change`` over what people edited so far; it can be undone. Raises Frozen."""
+    """Lays ``change`` over what people edited so far; it can be undone. Raises Frozen, and what it raises.
+
+    The pitch is held meanwhile: ``change`` sees what everybody else has done before.
+    """
     with changing(pitch) as held:
         before = Edits.from_json(held.edits)
         after = change(before)
         if after != before:
-            held.revisions.create(edits=held.edits, made_by=user)
+            held.revisions.filter(undone__isnull=False).delete()
+            made = held.revisions.create(edits=held.edits, made_by=user)
             held.edits = after.as_json()
             held.save(update_fields=["edits"])
+            oldest = held.revisions.values_list("pk", flat=True)[MOST_REVISIONS:]
+            held.revisions.filter(pk__in=list(oldest), pk__lt=made.pk).delete()
     return held
 
 
-def save_step(pitch: Pitch, user: User, number: int, title: str, reasoning: str) -> Pitch:
-    """Keeps a person's words for a step, as templates; "" goes back to what is generated. Raises Frozen."""
-    slide, now = outline.SLIDE_OF_STEP[number], timezone.now()
+def undo(pitch: Pitch, revision: int) -> Change | None:
+    """Takes back the last change; None when it is not this one any more. Raises Frozen.
+
+    Who presses twice, or while somebody else changes something, takes back what they saw and no more.
+    """
+    with changing(pitch) as held:
+        last = held.revisions.filter(undone__isnull=True).first()
+        if last is None or last.pk != revision:
+            return None
+        change = difference(Edits.from_json(last.edits), Edits.from_json(held.edits))
+        last.undone = held.edits
+        last.save(update_fields=["undone"])
+        _put(held, last.edits)
+    return change
+
+
+def redo(pitch: Pitch, revision: int) -> Change | None:
+    """Does again what was undone last; None when that is not this one any more. Raises Frozen."""
+    with changing(pitch) as held:
+        first = held.revisions.filter(undone__isnull=False).last()
+        if first is None or first.pk != revision:
+            return None
+        again: Any = first.undone
+        first.undone = None
+        first.save(update_fields=["undone"])
+        change = difference(Edits.from_json(held.edits), Edits.from_json(again))
+        _put(held, again)
+    return change
+
+
+def _put(held: Pitch, edits: Any) -> None:
+    held.edits = edits
+    held.save(update_fields=["edits"])
+
+
+@dataclass
+class Meanwhile(Exception):
+    """Somebody else wrote in the same place since the page was opened: ``wordings`` by part."""
+
+    wordings: Mapping[str, Wording | None]
+
+
+def write(
+    pitch: Pitch,
+    user: User,
+    language: str,
+    slide: str,
+    words: Mapping[str, str],
+    *,
+    seen: Mapping[str, str] | None = None,
+    verdict: str = "",
+) -> Pitch:
+    """Keeps a person's words for parts of a slide, as templates; "" goes back to what is generated.
+
+    ``seen``: when each part had been written that the person saw, "" for what is generated. Raises Frozen,
+    and Meanwhile when somebody else wrote there since.
+    """
 
     def change(edits: Edits) -> Edits:
-        for part, text in (("title", title), ("text", reasoning)):
-            edits = edits.written(pitch.language, slide, part, text, str(user), now)
+        theirs = {part: edits.wording(language, slide, part) for part in words}
+        others = {
+            part: wording
+            for part, wording in theirs.items()
+            if seen is not None
+            and (wording.at if wording else "") != seen.get(part, "")
+            and (wording.text if wording else "") != words[part]
+        }
+        if others:
+            raise Meanwhile(others)
+        for part, text in words.items():
+            before = theirs[part]
+            if text != (before.text if before else "") or (before and before.verdict != verdict):
+                edits = edits.written(language, slide, part, text, str(user), timezone.now(), verdict)
         return edits
 
     return change_edits(pitch, user, change)

@@ -48,10 +48,13 @@ A_BRAND = {"name": "Skogens Rosteri", "aliases": "", "tags": "skogens", "domain"
 A_PITCH = {
     "title": "Another title",
     "audience": "The board",
+    "audience_kind": "board",
+    "length": "meeting",
     "language": "sv",
     "period_start": "2026-01-01",
     "period_end": "2026-01-31",
 }
+A_SLIDE = {"title": "What we do next", "text": "", "after": "talk", "language": "en", "key": "free-1"}
 A_READING = {"there": "yes", "url": "https://www.bergby.example/", "on": "2026-01-02", "followers": "5"}
 PASTED = {
     "engine": "Bing",
@@ -176,7 +179,13 @@ LINES: dict[str, Line] = {
     "pitches:new": Line("editor", A_PITCH),
     "pitches:pitch": Line("viewer"),
     "pitches:about": Line("editor", A_PITCH),
-    "pitches:step": Line("editor", {"title": "They talk", "reasoning": ""}),
+    "pitches:add": Line("editor", A_SLIDE),
+    "pitches:arrange": Line("editor", {"key": "share", "drop": "1"}),
+    "pitches:quotes": Line("editor", {"quotes": "mention"}),
+    "pitches:undo": Line("editor", {"revision": "revision"}),
+    "pitches:slide": Line("viewer"),
+    "pitches:words": Line("editor", {"title": "They talk", "language": "en"}),
+    "pitches:settle": Line("editor", {"do": "reviewed", "language": "sv"}),
     "pitches:ask": Line("editor", ASK),
     "pitches:actions": Line("editor", {"again": "1"}),
     "pitches:freeze": Line("editor", {"now": "1"}),

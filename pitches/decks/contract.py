@@ -33,8 +33,8 @@ MOST_ROWS = 1000  # of one table
 MOST_CARDS = {"steps": 6, "options": 4}  # beside each other
 
 REDACTED = "redacted"
-
 _HASH = re.compile(r"[0-9a-f]{64}")
+FREE = "free-"  # how the keys of slides begin that people added: "free-1"
 
 Text = dict[str, str]  # language -> template
 
@@ -147,6 +147,7 @@ class Slide(TypedDict):
     verdict: str | None
     title: Text
     edited: list[str]  # the languages in which a person wrote over it
+    reviewed: NotRequired[list[str]]  # those in which a person read it after that
     blocks: list[Block]
     footer: Text
     notes: Text
@@ -235,6 +236,11 @@ def current(snapshot: Mapping[str, Any]) -> Snapshot:
     ]
     newer = {"format": FORMAT, "audience": "boss", "length": "full", "slides": slides}
     return dict(snapshot) | newer  # type: ignore[return-value]  # ditto
+
+
+def unreviewed(slide: Slide, language: str) -> bool:
+    """Whether people wrote on the slide in another language only, and nobody has read this one since."""
+    return bool(slide["edited"]) and language not in (*slide["edited"], *slide.get("reviewed", ()))
 
 
 def block_texts(block: Block) -> Iterator[tuple[str, Text]]:

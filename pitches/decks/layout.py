@@ -58,8 +58,8 @@ def _slide(writer: Writer, slide: Slide) -> list[Page]:
                 title=title,
                 kicker=_kicker(writer, slide),
                 footer=_footer(writer, slide, evidence),
-                marks=marks(writer),
-                mark=_mark(writer, None if slide["layout"] == "cover" else logo),
+                marks=marks(writer, slide),
+                mark=_mark(writer, marks(writer, slide), None if slide["layout"] == "cover" else logo),
                 logo=logo,
                 elements=tuple(elements),
                 notes=tuple(notes),
@@ -193,10 +193,14 @@ def _kicker(writer: Writer, slide: Slide) -> TextBox | None:
     return TextBox(x, y, width, height, (one,), "meta")
 
 
-def marks(writer: Writer) -> tuple[str, ...]:
-    """What must be said on every page of what is not the real thing, or not yet."""
+def marks(writer: Writer, slide: Slide | None = None) -> tuple[str, ...]:
+    """What must be said of what is not the real thing, or not yet; of a slide, also what nobody has read."""
     snapshot = writer.snapshot
+    is_unread = slide is not None and contract.unreviewed(slide, writer.language)
+    is_free = slide is not None and slide["key"].startswith(contract.FREE)
     flags = (
+        ("not_translated", is_unread and is_free),
+        ("not_reviewed", is_unread and not is_free),
         ("draft", snapshot["frozen_at"] is None),
         ("sample", snapshot["sample"]),
         ("replay", snapshot["replay"]),
@@ -204,9 +208,8 @@ def marks(writer: Writer) -> tuple[str, ...]:
     return tuple(writer.word(name) for name, shown in flags if shown)
 
 
-def _mark(writer: Writer, logo: ImageBox | None) -> TextBox | None:
+def _mark(writer: Writer, found: Sequence[str], logo: ImageBox | None) -> TextBox | None:
     """ "Draft", "Sample data": at the top right of every page, left of the logo."""
-    found = marks(writer)
     if not found:
         return None
     geometry = writer.geometry
@@ -232,6 +235,8 @@ def _footer(writer: Writer, slide: Slide, ids: Sequence[str]) -> TextBox | None:
     groups = [words] if words else []
     if slide["layout"] != "appendix":
         groups += [[Run(fact)] for fact in _facts(writer, entries)]
+    if writer.language in slide["edited"] and slide["layout"] != "appendix":
+        groups.append([Run(writer.word("edited"))])
     if ids and len(ids) <= 12:
         links = [link for one in ids for link in (Run(" "), evidence_run(one))]
         groups.append(links[1:])

@@ -76,6 +76,7 @@ class WebChart:
 class WebSlide:
     """One page of the deck. ``main`` stands left or alone, ``aside`` beside it."""
 
+    key: str
     identity: str
     layout: str
     number: int
@@ -131,6 +132,7 @@ class _Builder:
         ]
         title = page.title.paragraphs[0]
         return WebSlide(
+            key=page.key,
             identity=identity,
             layout=page.layout,
             number=number,

@@ -93,6 +93,8 @@ class Revision(models.Model):
     edits = models.JSONField(default=dict, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    # The edits as they stood when the change was undone, to do it again; null: it was not undone.
+    undone = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["-pk"]

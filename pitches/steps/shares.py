@@ -60,7 +60,8 @@ def gaps(ground: Ground) -> list[Text]:
         )
         for one in found.common.left_out
     ]
-    left += [ground.gap(one) for one in ground.off]
+    if ground.off:
+        left.append(ground.gap(ground.off))
     if found.without_search:
         ground.name("unsearched", ", ".join(brand.name for brand in found.without_search))
         left.append(ground.say("gap.unsearched"))

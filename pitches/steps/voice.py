@@ -16,7 +16,7 @@ from pitches.against import against
 from pitches.figures import Details, Row
 from pitches.ground import Ground, rows_of
 from pitches.slides import Slide
-from pitches.steps import race, waiting
+from pitches.steps import places, race, waiting
 from pitches.verdicts import State, Voice
 from pitches.words import Text
 
@@ -144,13 +144,13 @@ def _accounts(ground: Ground) -> show.Block:
 
     What was never read is unknown; a dash stands where a place has no such thing.
     """
-    places = [cell for cell in race.own_places(ground) if cell.place.name not in NOT_OURS]
+    ours = [cell for cell in race.own_places(ground) if cell.place.name not in NOT_OURS]
     elsewhere = _elsewhere(ground)
-    if not places and not elsewhere:
+    if not ours and not elsewhere:
         return show.callout(ground.say("voice.no_accounts"), "note")
     replies = _replies(ground) if ground.register.values()["s3.ours"] is not None else {}
     columns = ("place", "exists", "last_post", "posts_30d", "replies")
-    rows = [*(_account(ground, cell, replies) for cell in places), *elsewhere]
+    rows = [*(_account(ground, cell, replies) for cell in ours), *elsewhere]
     return show.table([ground.say(f"column.account_{name}") for name in columns], rows, [3, 1, 2, 1.5, 1.5])
 
 
@@ -158,7 +158,7 @@ def _elsewhere(ground: Ground) -> list[list[show.Cell]]:
     """Our accounts in places that Earshot cannot read: known to be named, and nothing more."""
     if ground.own is None:
         return []
-    profiles = ground.once(race.presence).elsewhere.get(ground.own.pk, ())[:MOST_ELSEWHERE]
+    profiles = ground.once(places.presence).elsewhere.get(ground.own.pk, ())[:MOST_ELSEWHERE]
     unknown: show.Cell = {"state": "unknown"}
     return [
         [{"raw": profile.label or profile.url, "link": profile.url}, *([unknown] * 4)] for profile in profiles

@@ -26,7 +26,7 @@ from pitches.plan_forms import PlanForms
 from pitches.shown import evidence_url
 from pitches.steps import answers, goals
 from pitches.steps.visibility import reactions_of
-from pitches.views.pitches import politely
+from pitches.views.politely import politely
 from teams import access
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace

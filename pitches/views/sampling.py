@@ -16,7 +16,7 @@ from listening.views.mentions import marked, present
 from pitches import precision, queries, sampling, verbs
 from pitches.ground import Ground
 from pitches.models import Judgement, Pitch, PrecisionSample
-from pitches.views.pitches import politely
+from pitches.views.politely import politely
 from teams.access import WorkspaceRequest, member
 from teams.models import User, Workspace
 

@@ -263,7 +263,7 @@ def test_a_rival_that_leads_without_being_louder_is_not_called_louder(
     ).delete()
     case = build(pitch)
     assert case.steps[3].verdict.state == "supported"  # still ahead in presence and growth
-    assert case.steps[3].generated_title["en"].startswith("{@rival} moves faster, though")
+    assert case.steps[3].title["en"].startswith("{@rival} moves faster, though")
 
 
 def test_when_we_answer_everywhere_step_3_is_not_supported(pitch: Pitch, workspace: Workspace) -> None:
@@ -272,7 +272,7 @@ def test_when_we_answer_everywhere_step_3_is_not_supported(pitch: Pitch, workspa
         conversation.save(update_fields=["participants"])
     case = build(pitch)
     assert case.steps[2].verdict.state == "not_supported"
-    assert case.steps[2].generated_title["en"].startswith("We already take part")
+    assert case.steps[2].title["en"].startswith("We already take part")
     assert case.steps[4].verdict.state == "not_supported"  # nothing waits for us
 
 

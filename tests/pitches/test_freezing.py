@@ -8,15 +8,21 @@ from django.db import IntegrityError, transaction
 from competitors.models import Observation, ResultPage
 from listening.models import Conversation, Match, Mention, Story
 from pitches import queries, verbs, wordings
-from pitches.case import build, canonical, hash_of
+from pitches.case import Case, build, canonical, hash_of
 from pitches.decks import pptx
 from pitches.models import Pitch
+from pitches.slides import Slide
 from teams.models import AuditEntry, User, Workspace
 
 
 @pytest.fixture
 def frozen(pitch: Pitch, alice: User) -> Pitch:
     return verbs.freeze(pitch, alice)
+
+
+def on(pitch: Pitch, key: str, case: Case | None = None) -> Slide:
+    """One slide of the deck as it is now."""
+    return next(slide for slide in (case or build(pitch)).slides if slide.key == key)
 
 
 def test_the_hash_survives_the_database(frozen: Pitch) -> None:
@@ -47,7 +53,7 @@ def test_a_pitch_is_frozen_once(frozen: Pitch, alice: User) -> None:
 
 def test_nothing_about_a_frozen_pitch_changes(frozen: Pitch, alice: User) -> None:
     with pytest.raises(verbs.Frozen):
-        verbs.save_step(frozen, alice, 1, "Something else", "")
+        verbs.write(frozen, alice, "en", "talk", {"title": "Something else"})
     with pytest.raises(verbs.Frozen):
         verbs.delete(frozen, alice)
     assert Pitch.objects.filter(pk=frozen.pk, sha256=frozen.sha256).exists()
@@ -84,11 +90,11 @@ def test_freezing_and_deleting_are_written_down(pitch: Pitch, alice: User, works
 
 
 def test_a_new_version_continues_with_words_ask_and_conversations(pitch: Pitch, alice: User) -> None:
-    edited = verbs.save_step(pitch, alice, 1, "They talk: {s1.stories}", "")
+    edited = verbs.write(pitch, alice, "en", "talk", {"title": "They talk: {s1.stories}"})
     frozen = verbs.freeze(edited, alice)
     following = verbs.new_version(frozen, alice)
     assert (following.version, following.previous, following.is_frozen) == (frozen.version + 1, frozen, False)
-    assert build(following).steps[0].title["en"] == "They talk: {s1.stories}"
+    assert on(following, "talk").title["en"] == "They talk: {s1.stories}"
     assert following.ask_hours == frozen.ask_hours
     assert [one.mention_id for one in following.actions.all()] == [
         one.mention_id for one in frozen.actions.all()
@@ -109,31 +115,33 @@ def test_a_draft_follows_the_data_and_a_frozen_pitch_does_not(pitch: Pitch, alic
 
 def test_an_edited_number_stays_the_figure_it_was(pitch: Pitch, alice: User) -> None:
     case = build(pitch)
-    step = case.steps[0]
-    shown = wordings.printed(case, step.title)
+    slide = on(pitch, "talk", case)
+    shown = wordings.printed(case, slide.title)
     assert str(case.ground.register.figures["s1.stories"].value) in shown
     template = wordings.template(
-        case, step, shown.replace("People are talking", "Listen: people talk"), step.title
+        case, slide, shown.replace("People are talking", "Listen: people talk"), slide.title
     )
     assert "{s1.stories}" in template and "{period.days}" in template and "{@brand}" in template
-    verbs.save_step(pitch, alice, 1, template, "")
+    verbs.write(pitch, alice, "en", "talk", {"title": template})
     pitch.refresh_from_db()
-    talk = next(slide for slide in build(pitch).slides if slide.key == "talk")
-    assert talk.edited == ("en",)
-    assert "Listen: people talk" in wordings.printed(build(pitch), build(pitch).steps[0].title)
+    again = build(pitch)
+    talk = on(pitch, "talk", again)
+    assert talk.edited == ["en"]
+    assert "Listen: people talk" in wordings.printed(again, talk.title)
 
 
 def test_an_unchanged_title_maps_back_to_itself(pitch: Pitch) -> None:
     case = build(pitch)
-    for step in case.steps:
-        for text in (step.title, step.reasoning):
-            assert wordings.template(case, step, wordings.printed(case, text), text) == text["en"]
+    for slide in case.slides:
+        for text in (slide.title, slide.notes):
+            assert wordings.template(case, slide, wordings.printed(case, text), text) == text["en"]
 
 
 def test_a_number_that_is_no_figure_is_refused_with_the_figures_there_are(pitch: Pitch) -> None:
     case = build(pitch)
     with pytest.raises(wordings.NotAFigure) as refused:
-        wordings.template(case, case.steps[0], "Over 9000 stories, 99.7 % true", case.steps[0].title)
+        slide = on(pitch, "talk", case)
+        wordings.template(case, slide, "Over 9000 stories, 99.7 % true", slide.title)
     message = str(refused.value)
     assert "“9000”" in message and "“99.7”" in message
     assert f"{case.ground.register.figures['s1.stories'].value} (Stories about us or our industry)" in message
@@ -144,10 +152,12 @@ def test_part_of_a_number_is_not_a_figure(pitch: Pitch) -> None:
     number = case.ground.register.figures["s1.stories"].value
     for typed in (f"{number}0 stories", f"1{number} stories", f"{number}.5 stories", f"x{number}"):
         with pytest.raises(wordings.NotAFigure):
-            wordings.template(case, case.steps[0], typed, case.steps[0].title)
+            wordings.template(case, on(pitch, "talk", case), typed, case.steps[0].title)
 
 
 def test_braces_of_people_are_braces(pitch: Pitch) -> None:
     case = build(pitch)
-    step = case.steps[0]
-    assert wordings.template(case, step, "so {called} talk", step.title) == "so {{called}} talk"
+    title = case.steps[0].title
+    template = wordings.template(case, on(pitch, "talk", case), "so {called} talk", title)
+    assert template == "so {{called}} talk"
+    assert wordings.printed(case, {"en": template}) == "so {called} talk"

@@ -26,8 +26,8 @@ from tests.make import make_brand, make_credential, make_search, make_user, make
 BrowserOf = Callable[[User], Client]
 READ = ("home", "evidence", "pitches", "pitch", "pitch_web", "figure")
 DOWNLOAD = ("pitch_pptx", "pitch_pdf")
-EDIT = ("new", "about", "step", "actions", "freeze")
-POST_ONLY = ("ask", "continue", "delete")
+EDIT = ("new", "about", "words", "add", "quotes", "actions", "freeze")
+POST_ONLY = ("ask", "continue", "delete", "arrange", "settle", "undo")
 
 
 def url(name: str, workspace: Workspace, pitch: Pitch) -> str:
@@ -35,7 +35,7 @@ def url(name: str, workspace: Workspace, pitch: Pitch) -> str:
         return reverse(f"pitches:{name}", args=[workspace.code])
     if name == "evidence":
         return reverse("pitches:evidence", args=[workspace.code, "E3"])
-    extra = {"step": [1], "figure": ["E3"]}.get(name, [])
+    extra = {"words": ["talk"], "settle": ["talk"], "figure": ["E3"]}.get(name, [])
     return reverse(f"pitches:{name}", args=[workspace.code, pitch.code, *extra])
 
 
@@ -166,7 +166,7 @@ def test_home_asks_as_often_for_much_as_for_little(
     assert counts[0] == counts[1] <= 45
 
 
-@pytest.mark.parametrize(("name", "most"), [("pitch", 50), ("pitch_web", 61)])
+@pytest.mark.parametrize(("name", "most"), [("pitch", 54), ("pitch_web", 51)])
 def test_a_draft_asks_for_no_more_than_it_shows(
     name: str, most: int, workspace: Workspace, pitch: Pitch, alice: User, browser_of: BrowserOf
 ) -> None:
@@ -201,11 +201,11 @@ def test_a_person_edits_freezes_and_downloads(
     workspace: Workspace, pitch: Pitch, alice: User, browser_of: BrowserOf
 ) -> None:
     browser = browser_of(alice)
-    wrong = browser.post(url("step", workspace, pitch), {"title": "Over 9000 stories", "reasoning": ""})
+    typed = {"title": "Over 9000 stories", "language": "en"}
+    wrong = browser.post(url("words", workspace, pitch), typed)
     assert "No figure of this pitch proves “9000”" in wrong.content.decode()
-    right = browser.post(
-        url("step", workspace, pitch), {"title": "They talk, we should listen", "reasoning": ""}
-    )
+    typed = {"title": "They talk, we should listen", "language": "en"}
+    right = browser.post(url("words", workspace, pitch), typed)
     assert right.status_code == 302
 
     assert browser.get(url("freeze", workspace, pitch)).status_code == 200
@@ -242,7 +242,7 @@ def test_a_frozen_pitch_refuses_changes_politely(
 ) -> None:
     frozen = verbs.freeze(pitch, alice)
     browser = browser_of(alice)
-    for name in ("about", "step", "actions", "freeze", "ask", "delete"):
+    for name in ("about", "words", "arrange", "add", "quotes", "undo", "actions", "freeze", "ask", "delete"):
         values = {"title": "x", "ask_currency": "SEK"}
         answer = browser.post(url(name, workspace, pitch), values, follow=True)
         assert answer.status_code == 200, name
@@ -268,8 +268,8 @@ def test_making_a_pitch_chooses_conversations(
 ) -> None:
     answer = browser_of(alice).post(
         url("new", workspace, pitch),
-        {"title": "Ny", "audience": "", "language": "sv", "period_start": pitch.period_start,
-         "period_end": pitch.period_end},
+        {"title": "Ny", "audience": "", "audience_kind": "board", "language": "sv", "length": "",
+         "period_start": pitch.period_start, "period_end": pitch.period_end, "ask_currency": "SEK"},
     )  # fmt: skip
     made = Pitch.objects.get(workspace=workspace, title="Ny")
     assert answer["Location"].endswith(f"/pitches/{UUID(str(made.code))}/")

@@ -29,12 +29,19 @@ ASK = {
     "ask_decide_by": LATER,
     "ask_owner": "Alice",
 }
-ABOUT = {"title": "New", "audience": "", "language": "sv", "period_start": "2026-01-01",
-         "period_end": "2026-01-31"}  # fmt: skip
+ABOUT = {
+    **{"title": "New", "audience": "", "audience_kind": "peers", "length": "", "language": "sv"},
+    **{"period_start": "2026-01-01", "period_end": "2026-01-31"},
+}
 ROWS = {"form-TOTAL_FORMS": 0, "form-INITIAL_FORMS": 0}
 CHANGES = {
     "about": ABOUT,
-    "step": {"title": "They talk", "reasoning": ""},
+    "words": {"title": "They talk", "language": "en"},
+    "settle": {"do": "reviewed", "language": "sv"},
+    "arrange": {"key": "share", "drop": "1"},
+    "add": {"title": "What we do next", "text": "", "after": "talk", "language": "en", "key": "free-1"},
+    "quotes": {},
+    "undo": {"revision": "1"},
     "ask": ASK,
     "actions": ROWS,
     "freeze": {},
@@ -59,7 +66,7 @@ def pitch(alice: User) -> Pitch:
 
 
 def address(name: str, pitch: Pitch) -> str:
-    extra = [1] if name == "step" else []
+    extra = ["talk"] if name in ("words", "settle") else []
     return reverse(f"pitches:{name}", args=[pitch.workspace.code, pitch.code, *extra])
 
 
