@@ -18,11 +18,11 @@ from django.utils import timezone
 
 from competitors import setup, visibility
 from competitors.setup import Ticked
-from listening import feeds, pipeline, plans, scan, searches, store
-from listening.models import Brand, Credential, Feed, Fetch, Mention, Scan
+from listening import calendars, feeds, pipeline, plans, scan, searches, store
+from listening.models import Brand, Calendar, Credential, Feed, Fetch, Mention, Scan
 from listening.models.credentials import pack
 from listening.types import Item
-from pitches import sampling, sharing, verbs
+from pitches import actions, sampling, sharing, verbs
 from pitches.models import Pitch
 from teams import invitations, welcome
 from teams.models import Membership, Role, User, Workspace
@@ -42,6 +42,9 @@ PLACES: dict[str, dict[str, Any]] = {
     "listening:try_again": {"pk": "subscription"},
     "listening:rename_feed": {"pk": "subscription"},
     "listening:unfollow": {"pk": "subscription"},
+    "listening:calendar": {"pk": "calendar"},
+    "listening:try_calendar": {"pk": "calendar"},
+    "listening:unfollow_calendar": {"pk": "calendar"},
     "listening:source": {"name": "mastodon"},
     "listening:credential": {"name": "bluesky"},
     "listening:remove_credential": {"name": "bluesky"},
@@ -71,6 +74,13 @@ PLACES: dict[str, dict[str, Any]] = {
     "pitches:settle": {"code_of_pitch": "draft", "key": "talk"},
     "pitches:ask": {"code_of_pitch": "draft"},
     "pitches:actions": {"code_of_pitch": "draft"},
+    "pitches:plan": {"code_of_pitch": "draft"},
+    "pitches:post": {"code_of_pitch": "draft"},
+    "pitches:post_html": {"code_of_pitch": "draft"},
+    "pitches:post_markdown": {"code_of_pitch": "draft"},
+    "pitches:action": {"pk": "action"},
+    "pitches:assign_action": {"pk": "action"},
+    "pitches:mark_action": {"pk": "action"},
     "pitches:freeze": {"code_of_pitch": "draft"},
     "pitches:continue": {"code_of_pitch": "frozen"},
     "pitches:changes": {"code_of_pitch": "draft"},
@@ -182,6 +192,8 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
     )
     subscription = feeds.follow(workspace, f"https://{host}/feed.xml")
     Feed.objects.filter(pk=subscription.feed_id).update(due_at=None)
+    calendar = calendars.follow(workspace, calendars.address(f"https://{host}/events.ics"))
+    Calendar.objects.filter(pk=calendar.pk).update(due_at=None)
     draft, frozen = (_pitch(workspace, owner, f"{title} of {name}") for title in ("Draft", "Frozen"))
     link = sharing.share(
         verbs.freeze(frozen, owner), owner, recipient="The board", until=date.today() + timedelta(days=9)
@@ -190,6 +202,7 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
     followed = _pitch(workspace, owner, f"Followed of {name}", date.today() - timedelta(days=1))
     verbs.freeze(followed, owner)
     verbs.change_edits(draft, owner, lambda edits: edits.left_out("presence"))
+    (action,) = actions.add(draft, [actions.about_mention(mention)], str(owner), now.date())
     invitation = invitations.invite(workspace, owner, f"dan@{host}", Role.EDITOR).invitation
     return {
         "member": workspace.memberships.order_by("pk").values_list("pk", flat=True).last(),
@@ -198,11 +211,13 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
         "search": workspace.searches.order_by("pk").values_list("pk", flat=True)[0],
         "scan": _scan(workspace, now).pk,
         "subscription": subscription.pk,
+        "calendar": calendar.pk,
         "brand": brand.pk,
         "profile": brand.profiles.get().pk,
         "phrase": phrase.pk,
         "page": page.pk,
         "row": page.rows.get().pk,
+        "action": action.pk,
         "draft": draft.code,
         "frozen": frozen.code,
         "link": link.pk,

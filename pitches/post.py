@@ -66,15 +66,15 @@ class _Writer:
         state = self.state()
         yield Part("title", (self.say(f"post.title.{state}"),))
         yield Part("text", (self.say("post.intro"),))
-        yield Part("heading", (self.say("post.found"),))
+        yield Part("heading", (self.say("post.head.found"),))
         for step in self.steps:
             yield Part("text", (self.step(step),))
         if asked := list(self.asked()):
-            yield Part("heading", (self.say("post.asked"),))
+            yield Part("heading", (self.say("post.head.asked"),))
             yield Part("quotes", quotes=tuple(asked))
-        yield Part("heading", (self.say("post.unknown"),))
+        yield Part("heading", (self.say("post.head.unknown"),))
         yield Part("list", tuple(self.unknown()))
-        yield Part("heading", (self.say("post.next"),))
+        yield Part("heading", (self.say("post.head.next"),))
         waits = "not_supported" if state == "not_supported" else "others"
         yield Part("text", (self.say(f"post.next.{waits}"),))
         if rungs := tuple(self.ladder()):
@@ -82,7 +82,7 @@ class _Writer:
         if goals := tuple(self.goals()):
             yield Part("text", (self.say("post.goals"),))
             yield Part("list", goals)
-        yield Part("heading", (self.say("post.disclosure"),))
+        yield Part("heading", (self.say("post.head.disclosure"),))
         yield Part("text", (self.say("post.disclosure.text"),))
         yield Part("text", (self.say(f"post.end.{'frozen' if self.snapshot['frozen_at'] else 'draft'}"),))
 

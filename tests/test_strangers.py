@@ -73,6 +73,7 @@ SETTINGS = {
 AN_APP_PASSWORD = {"identifier": "bob.bsky.social", "password": "bbbb-bbbb-bbbb-bbbb"}
 SOON = date.today() + timedelta(days=20)
 ASK = {"ask_hours": "7", "ask_budget": "8", "ask_currency": "SEK", "ask_decide_by": SOON.isoformat()}
+A_PLAN = {f"rung-{kind}-month": "2" for kind in ("listen", "comment", "internal", "channel", "events")}
 DRAFT = {"code_of_pitch": "draft"}
 SOMEBODY = {"source": "mastodon", "handle": "@nils@forum.example", "sure": "on"}
 
@@ -147,6 +148,11 @@ LINES: dict[str, Line] = {
     "listening:try_again": Line("editor", {"now": "1"}),
     "listening:rename_feed": Line("editor", {"name": "Their news"}),
     "listening:unfollow": Line("editor", {"now": "1"}),
+    "listening:calendars": Line("viewer"),
+    "listening:follow_calendar": Line("editor", {"url": "https://kaffeforeningen.example/events.ics"}),
+    "listening:calendar": Line("viewer"),
+    "listening:try_calendar": Line("editor", {"now": "1"}),
+    "listening:unfollow_calendar": Line("editor", {"now": "1"}),
     "listening:source": Line("viewer", {"instance": "mastodon.example"}),
     "listening:credential": Line("admin", AN_APP_PASSWORD),
     "listening:remove_credential": Line("admin", {"now": "1"}),
@@ -188,6 +194,15 @@ LINES: dict[str, Line] = {
     "pitches:settle": Line("editor", {"do": "reviewed", "language": "sv"}),
     "pitches:ask": Line("editor", ASK),
     "pitches:actions": Line("editor", {"again": "1"}),
+    "pitches:plan": Line("viewer", A_PLAN),
+    "pitches:post": Line("viewer"),
+    "pitches:post_html": Line("viewer"),
+    "pitches:post_markdown": Line("viewer"),
+    "pitches:todo": Line("viewer"),
+    "pitches:guideline": Line("viewer"),
+    "pitches:action": Line("viewer"),
+    "pitches:assign_action": Line("editor", {"owner": "Dana", "due": SOON.isoformat()}),
+    "pitches:mark_action": Line("editor", {"as": "done"}),
     "pitches:freeze": Line("editor", {"now": "1"}),
     "pitches:continue": Line("editor", {"now": "1"}),
     "pitches:changes": Line("viewer"),

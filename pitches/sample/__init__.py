@@ -31,7 +31,7 @@ from pitches.case import period_of
 from pitches.edits import Edits
 from pitches.ground import Ground
 from pitches.models import Pitch
-from pitches.sample import history, posts
+from pitches.sample import history, plan, posts
 from pitches.sample.posts import OWN, RIVALS, Name
 from teams.models import Membership, Role, User, Workspace, record
 
@@ -82,7 +82,8 @@ def seed(user: User, now: datetime | None = None) -> Workspace:
     for place, phrase in enumerate(phrases):
         history.result_pages(phrase, place, now)
     _mark(workspace)
-    _pitch(workspace, user, now)
+    plan.follow(workspace, now)
+    plan.fill(_pitch(workspace, user, now), user, now)
     _judge(workspace, user, now)
     record(workspace, user, "workspace.created", workspace.name, sample=True)
     return workspace
@@ -196,6 +197,7 @@ def _pitch(workspace: Workspace, user: User, now: datetime) -> Pitch:
             "ask_budget": Decimal(1200),
             "ask_currency": "EUR",
             "ask_decide_by": end + timedelta(days=21),
+            "ask_owner": str(user)[:120],
         },
         now=now,
     )
