@@ -47,7 +47,7 @@ def mark(snapshot: Snapshot, url: str | None, language: str) -> list[Run]:
     if day is None:
         return []
     said = word("gone", language, day=format_moment(day[:10], language, snapshot["time_zone"]))
-    return [Run(f" ({said})", tone="warning")]
+    return [Run(f" ({said.replace(' ', chr(160))})", tone="warning")]
 
 
 def sentence(snapshot: Snapshot, language: str) -> str:
