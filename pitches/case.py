@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from pitches import frame, outline, verdicts
+from pitches import frame, looks, outline, verdicts
 from pitches.decks import contract
 from pitches.edits import Edits
 from pitches.figures import Value
@@ -132,6 +132,7 @@ class Case:
             "evidence": evidence,
             "slides": slides,
         }
+        snapshot |= looks.in_snapshot(pitch)
         return snapshot  # type: ignore[return-value]  # built key by key as the contract says; checked by decks.snapshot
 
 

@@ -6,6 +6,7 @@ the outside: no plan is on, and what would be due is not.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,9 +23,10 @@ from listening import feeds, pipeline, plans, scan, searches, store
 from listening.models import Brand, Credential, Feed, Fetch, Mention, Scan
 from listening.models.credentials import pack
 from listening.types import Item
-from pitches import verbs
+from pitches import looks, verbs
+from pitches.decks import base
 from pitches.models import Pitch
-from teams import invitations, welcome
+from teams import invitations, logos, welcome
 from teams.models import Membership, Role, User, Workspace
 
 # What stands in the places of an address besides the workspace's code: a thing's name in ``furnish``, or a
@@ -68,11 +70,17 @@ PLACES: dict[str, dict[str, Any]] = {
     "pitches:freeze": {"code_of_pitch": "draft"},
     "pitches:continue": {"code_of_pitch": "frozen"},
     "pitches:delete": {"code_of_pitch": "draft"},
+    "pitches:remove_template": {"pk": "template"},
+    "pitches:trial_deck": {"pk": "template"},
+    "pitches:look": {"code_of_pitch": "draft"},
     "pitches:pitch_web": {"code_of_pitch": "draft"},
     "pitches:pitch_pptx": {"code_of_pitch": "draft"},
     "pitches:pitch_pdf": {"code_of_pitch": "draft"},
     "pitches:figure": {"code_of_pitch": "draft", "name": "E1"},
 }
+DOT = (  # a picture of one pixel
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mPgL8v7DwADfgHzdoFzYAAAAABJRU5ErkJggg=="
+)
 ROLES = (Role.OWNER, Role.ADMIN, Role.EDITOR, Role.VIEWER)
 
 
@@ -164,6 +172,8 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
     Feed.objects.filter(pk=subscription.feed_id).update(due_at=None)
     draft, frozen = (_pitch(workspace, owner, f"{title} of {name}") for title in ("Draft", "Frozen"))
     verbs.freeze(frozen, owner)
+    logos.keep(workspace, owner, base64.b64decode(DOT), name)
+    house = looks.add(workspace, owner, "house.pptx", base.presentation(workspace.accent))
     invitation = invitations.invite(workspace, owner, f"dan@{host}", Role.EDITOR).invitation
     return {
         "member": workspace.memberships.order_by("pk").values_list("pk", flat=True).last(),
@@ -177,6 +187,7 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
         "phrase": phrase.pk,
         "page": page.pk,
         "row": page.rows.get().pk,
+        "template": house.pk,
         "draft": draft.code,
         "frozen": frozen.code,
     }

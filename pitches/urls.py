@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from pitches.views import decks, home, pitches
+from pitches.views import decks, home, looks, pitches
 
 
 class StepNumber:
@@ -45,6 +45,10 @@ urlpatterns = [
     path("pitches/<uuid:code_of_pitch>/freeze/", pitches.freeze, name="freeze"),
     path("pitches/<uuid:code_of_pitch>/continue/", pitches.continue_, name="continue"),
     path("pitches/<uuid:code_of_pitch>/delete/", pitches.delete, name="delete"),
+    path("templates/", looks.templates, name="templates"),
+    path("templates/<int:pk>/remove/", looks.remove_template, name="remove_template"),
+    path("templates/<int:pk>/trial.pptx", looks.trial_deck, name="trial_deck"),
+    path("pitches/<uuid:code_of_pitch>/look/", looks.look, name="look"),
     path("pitches/<uuid:code_of_pitch>/web/", decks.pitch_web, name="pitch_web"),
     path("pitches/<uuid:code_of_pitch>/deck.pptx", decks.pitch_pptx, name="pitch_pptx"),
     path("pitches/<uuid:code_of_pitch>/deck.pdf", decks.pitch_pdf, name="pitch_pdf"),

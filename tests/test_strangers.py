@@ -91,6 +91,8 @@ LINES: dict[str, Line] = {
     "teams:revoke_invitation": Line("admin", {"now": "1"}),
     "teams:audit": Line("admin"),
     "teams:settings": Line("admin", SETTINGS),
+    "teams:logo": Line("admin", {"alt": "Another word"}, sender="admin"),
+    "teams:remove_logo": Line("admin", {"now": "1"}, sender="admin"),
     "teams:remove_sample": Line("owner"),
     "account": Line("person"),
     "account_login": Line("anybody"),
@@ -185,6 +187,10 @@ LINES: dict[str, Line] = {
     "pitches:pitch_pptx": Line("viewer"),
     "pitches:pitch_pdf": Line("viewer"),
     "pitches:figure": Line("viewer"),
+    "pitches:templates": Line("admin"),
+    "pitches:remove_template": Line("admin", {"now": "1"}),
+    "pitches:trial_deck": Line("admin"),
+    "pitches:look": Line("editor", {"deck_template": "template"}),
 }
 WORKS = (200, 302, 405, 422)
 OF_A_WORKSPACE = {name: line for name, line in LINES.items() if line.who in Role.values}

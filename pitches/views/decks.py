@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 
-from pitches import queries, shown
+from pitches import looks, queries, shown
 from pitches.case import build
 from pitches.decks import contract, pdf, pptx, web
 from pitches.decks.contract import LANGUAGES, Snapshot
@@ -52,7 +52,9 @@ def pitch_web(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UU
 def pitch_pptx(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
     """The deck as PowerPoint."""
     found = queries.pitch(workspace, code_of_pitch)
-    return _download(found, pptx.render(snapshot_of(found), asked_language(request, found)), PPTX, "pptx")
+    snapshot = snapshot_of(found)
+    content = pptx.render(snapshot, asked_language(request, found), looks.template_of(found, snapshot))
+    return _download(found, content, PPTX, "pptx")
 
 
 @member("download")
