@@ -14,6 +14,7 @@ from charts.labels import (
     TICK_SIZE,
     direct,
     end,
+    every,
     labelled,
     left_room,
     right_room,
@@ -41,7 +42,7 @@ def to_echarts(chart: Chart, language: str = "en", width: float = 586.0) -> dict
         series[0]["markLine"] = _grid(marks)
     if chart.uncovered:
         series.append(_hatching(chart, language))
-    category, value = _axes(chart)
+    category, value = _axes(chart, language, width)
     lying = chart.horizontal
     # The hatching has axes of its own, else its bars would take room from the others.
     names = [category, {**category, "show": False}]
@@ -177,7 +178,7 @@ def _grid(marks: list[tuple[float, str]]) -> dict[str, Any]:
     }
 
 
-def _axes(chart: Chart) -> tuple[dict[str, Any], dict[str, Any]]:
+def _axes(chart: Chart, language: str, width: float) -> tuple[dict[str, Any], dict[str, Any]]:
     top, step = scale(chart)
     category = {
         "type": "category",
@@ -188,7 +189,7 @@ def _axes(chart: Chart) -> tuple[dict[str, Any], dict[str, Any]]:
         "axisLabel": {
             "color": palette.INK,
             "fontSize": SIZE if chart.horizontal else 10,
-            "interval": 0 if chart.horizontal else -(-len(chart.categories) // 12) - 1,
+            "interval": 0 if chart.horizontal else every(chart, language, width) - 1,
             **({"width": WIDEST_NAME, "overflow": "break"} if chart.horizontal else {"hideOverlap": True}),
         },
     }

@@ -76,6 +76,14 @@ def left_room(chart: Chart, language: str) -> float:
     return widest + 10.0 if widest else 8.0
 
 
+def every(chart: Chart, language: str, width: float) -> int:
+    """1 when each category below standing bars has room for its name, 2 when every second has, and so on."""
+    widest = max((text_width(name, SIZE) for name in chart.categories), default=0.0) + 6.0
+    room = width - left_room(chart, language) - right_room(chart, language)
+    fitting = max(1, int(room / widest)) if widest else 1
+    return max(1, -(-len(chart.categories) // fitting))
+
+
 def scale(chart: Chart) -> tuple[float, float]:
     """(where the axis ends, from tick to tick): a few round numbers from zero."""
     top = max(chart.known, default=0.0)

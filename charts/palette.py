@@ -46,12 +46,13 @@ def contrast(colour: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def readable(accent: str) -> str:
-    """The accent, darkened until text in it can be read on white (4.5 : 1)."""
+def readable(accent: str, paper: str = PAPER) -> str:
+    """The accent, darkened (on dark paper lightened) until text in it can be read there (4.5 : 1)."""
+    away = max(("#000000", "#ffffff"), key=lambda shade: contrast(shade, paper))
     part = 0.0
-    while contrast(mix(accent, "#000000", part), PAPER) < 4.5:
+    while part < 1 and contrast(mix(accent, away, part), paper) < 4.5:
         part += 0.05
-    return mix(accent, "#000000", part)
+    return mix(accent, away, min(part, 1.0))
 
 
 def text_on(colour: str) -> str:
@@ -60,14 +61,16 @@ def text_on(colour: str) -> str:
     return best if contrast(best, colour) >= 4.5 else "#000000"
 
 
-def colours(roles: Sequence[str], accent: str) -> list[str]:
+def colours(
+    roles: Sequence[str], accent: str, paper: str = PAPER, shades: Sequence[str] = GREYS
+) -> list[str]:
     """One colour per role, in order; greys are handed out in turn to all that is not ours."""
     result: list[str] = []
     greys = 0
     for role in roles:
         if role in SHADES:
-            result.append(mix(readable(accent), PAPER, SHADES[role]))
+            result.append(mix(readable(accent, paper), paper, SHADES[role]))
         else:
-            result.append(GREYS[greys % len(GREYS)])
+            result.append(shades[greys % len(shades)])
             greys += 1
     return result

@@ -19,16 +19,17 @@ from pptx.enum.chart import (
     XL_TICK_LABEL_POSITION,
     XL_TICK_MARK,
 )
-from pptx.enum.dml import MSO_PATTERN, MSO_THEME_COLOR
+from pptx.enum.dml import MSO_PATTERN
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from charts import palette
-from charts.labels import SIZE, TICK_SIZE, direct, labelled, left_room, right_room, scale
+from charts.labels import SIZE, TICK_SIZE, direct, every, labelled, left_room, right_room, scale
 from charts.metrics import broken
 from charts.metrics import width as text_width
 from charts.numbers import excel_format, legend_height, legend_rows
+from charts.paints import Paint, Paints, ours
 from charts.spec import Chart
 
 TYPES = {
@@ -39,35 +40,38 @@ TYPES = {
     "line": XL_CHART_TYPE.LINE_MARKERS,
 }
 WIDEST_NAME = 160.0  # of a line beside a lying bar, points
+LANGUAGE_TAGS = {"en": "en-GB", "sv": "sv-SE"}
 Box = tuple[float, float, float, float]  # x, y, width, height in points
 
 
-def add_chart(shapes: Any, chart: Chart, box: Box, language: str = "en") -> Any:
-    """Draws the chart into a slide's shapes; returns its graphic frame.
+def add_chart(shapes: Any, chart: Chart, box: Box, language: str = "en", paints: Paints | None = None) -> Any:
+    """Draws the chart into a slide's shapes; returns its graphic frame. ``paints``: ours, unless told.
 
     ``shapes`` is a ``pptx.shapes.shapetree.SlideShapes``. Raises ValueError on a chart without categories.
     """
     if not chart.categories or not chart.series:
         raise ValueError("a chart without data")
+    paints = paints or ours(chart.accent)
     plot = _plot_area(chart, box, language)
-    _hatch(shapes, chart, box, plot)
+    _hatch(shapes, chart, box, plot, paints)
     data = CategoryChartData(number_format=excel_format(chart.unit, language))
     data.categories = _names(chart)
     for series in chart.series:
         data.add_series(series.name, series.values)
-    x, y, width, height = (Emu(round(value * 12700)) for value in box)
+    x, y, width, height = (Emu(round(value * paints.scale * 12700)) for value in box)
     frame = shapes.add_chart(TYPES[chart.kind], x, y, width, height, data)
     native = frame.chart
     native.has_title = False
-    native.font.size = Pt(SIZE)
-    native.font.color.theme_color = MSO_THEME_COLOR.TEXT_1
+    native.font.size = Pt(SIZE * paints.scale)
+    paints.ink.on(native.font.color)
     native.has_legend = False
     if len(chart.series) > 1 and not direct(chart):
-        _legend(native, chart, box)
+        _legend(native, chart, box, paints)
     _place_plot(native, plot)
-    _axes(native, chart, language)
-    _bars(native, chart, language)
+    _axes(native, chart, language, paints, box[2])
+    _bars(native, chart, language, paints)
     _number_axes(native)
+    _speak(native, language)
     return frame
 
 
@@ -110,13 +114,13 @@ def _manual_layout(place: tuple[float, ...], *, inner: bool) -> Any:
     return found
 
 
-def _legend(native: Any, chart: Chart, box: Box) -> None:
+def _legend(native: Any, chart: Chart, box: Box, paints: Paints) -> None:
     """Above the bars, at the left."""
     native.has_legend = True
     native.legend.position = XL_LEGEND_POSITION.TOP
     native.legend.include_in_layout = False
-    native.legend.font.size = Pt(SIZE)
-    native.legend.font.color.theme_color = MSO_THEME_COLOR.TEXT_2
+    native.legend.font.size = Pt(SIZE * paints.scale)
+    paints.muted.on(native.legend.font.color)
     element = native.legend._element
     place = (
         (0.0, 0.0, 0.995, (legend_height(chart, box[2]) - 4.0) / box[3])
@@ -126,11 +130,11 @@ def _legend(native: Any, chart: Chart, box: Box) -> None:
     element.find(qn("c:legendPos")).addnext(_manual_layout(place, inner=False))
 
 
-def _axes(native: Any, chart: Chart, language: str) -> None:
+def _axes(native: Any, chart: Chart, language: str, paints: Paints, width: float) -> None:
     category, value = native.category_axis, native.value_axis
-    category.format.line.color.theme_color = MSO_THEME_COLOR.ACCENT_5
+    paints.rule.on(category.format.line.color)
     category.major_tick_mark = value.major_tick_mark = XL_TICK_MARK.NONE
-    category.tick_labels.font.size = Pt(SIZE)
+    category.tick_labels.font.size = Pt(SIZE * paints.scale)
     category.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     value.minimum_scale = 0
     value.has_major_gridlines = False
@@ -141,101 +145,107 @@ def _axes(native: Any, chart: Chart, language: str) -> None:
     if chart.horizontal:
         category.reverse_order = True  # the first category on top, as people read
     else:
-        _level_labels(category, chart)
+        _level_labels(category, chart, language, width)
     if all(labelled(chart)):
         value.visible = False
         return
     value.has_major_gridlines = True
-    value.major_gridlines.format.line.color.theme_color = MSO_THEME_COLOR.ACCENT_5
+    paints.rule.on(value.major_gridlines.format.line.color)
     value.major_gridlines.format.line.width = Pt(0.5)
     value.format.line.fill.background()
-    value.tick_labels.font.size = Pt(TICK_SIZE)
+    value.tick_labels.font.size = Pt(TICK_SIZE * paints.scale)
     value.tick_labels.number_format = excel_format(chart.unit, language)
     value.tick_labels.number_format_is_linked = False
-    value.tick_labels.font.color.theme_color = MSO_THEME_COLOR.TEXT_2
+    paints.muted.on(value.tick_labels.font.color)
 
 
 def _number_axes(native: Any) -> None:
-    """Ids as the schema has them: python-pptx writes some below zero."""
+    """Ids as schema and programs have them: python-pptx writes some below zero, LibreOffice reads 31 bits."""
     for node in native._chartSpace.iter(qn("c:axId"), qn("c:crossAx")):
-        node.set("val", str(int(node.get("val")) % 2**32))
+        node.set("val", str(int(node.get("val")) % 2**31))
 
 
-def _level_labels(category: Any, chart: Chart) -> None:
-    """Dates stay level: at most a dozen of them are printed, none is turned."""
+def _speak(native: Any, language: str) -> None:
+    """In which language its words are."""
+    node = etree.Element(qn("c:lang"), val=LANGUAGE_TAGS.get(language, "en-GB"))
+    native._chartSpace.find(qn("c:date1904")).addnext(node)
+
+
+def _level_labels(category: Any, chart: Chart, language: str, width: float) -> None:
+    """Dates stay level: as many of them are printed as have room, none is turned."""
     body = category._element.find(qn("c:txPr")).find(qn("a:bodyPr"))
     body.set("rot", "0")
     body.set("vert", "horz")
-    skip = -(-len(chart.categories) // 12)
+    skip = every(chart, language, width)
     for name in ("tickLblSkip", "tickMarkSkip"):
         node = etree.Element(qn(f"c:{name}"), val=str(skip))
         category._element.find(qn("c:noMultiLvlLbl")).addprevious(node)
 
 
-def _bars(native: Any, chart: Chart, language: str) -> None:
+def _bars(native: Any, chart: Chart, language: str, paints: Paints) -> None:
     plot = native.plots[0]
     if chart.kind != "line":
         plot.gap_width = {"share": 40, "stacked": 60, "bar": 70}.get(chart.kind, 70)
         plot.overlap = 100 if chart.kind in ("stacked", "share") else -5
-    colours = palette.colours([series.role for series in chart.series], chart.accent)
-    for series, spec, colour, named in zip(plot.series, chart.series, colours, labelled(chart), strict=True):
+    colours = paints.series([series.role for series in chart.series])
+    for series, spec, paint, named in zip(plot.series, chart.series, colours, labelled(chart), strict=True):
         if chart.kind == "line":
             series.smooth = False
             series.format.line.width = Pt(2.5 if spec.role == "own" else 1.75)
             series.marker.style = XL_MARKER_STYLE.CIRCLE
             series.marker.size = 5
             for part in (series.format.line, series.marker.format.line):
-                _paint(part.color, colour, chart)
+                paint.on(part.color)
             series.marker.format.fill.solid()
-            _paint(series.marker.format.fill.fore_color, colour, chart)
+            paint.on(series.marker.format.fill.fore_color)
         else:
             series.format.fill.solid()
-            _paint(series.format.fill.fore_color, colour, chart)
+            paint.on(series.format.fill.fore_color)
             series.invert_if_negative = False
             if chart.kind in ("stacked", "share"):
-                series.format.line.color.theme_color = MSO_THEME_COLOR.BACKGROUND_1
+                paints.paper.on(series.format.line.color)
                 series.format.line.width = Pt(1)
             if chart.roles:
-                _points(series, chart)
+                _points(series, chart, paints)
         if named:
-            _labels(series, chart, colour, language)
+            _labels(series, chart, paint, language, paints)
         elif direct(chart):
-            _end_label(series, chart, spec.role == "own", language)
+            _end_label(series, chart, spec.role == "own", language, paints)
 
 
-def _points(series: Any, chart: Chart) -> None:
+def _points(series: Any, chart: Chart, paints: Paints) -> None:
     """Ours in the accent, everybody else in one grey."""
     for index, role in enumerate(chart.roles):
         if role != "own":
             fill = series.points[index].format.fill
             fill.solid()
-            fill.fore_color.theme_color = MSO_THEME_COLOR.ACCENT_2
+            paints.grey.on(fill.fore_color)
 
 
-def _labels(series: Any, chart: Chart, colour: str, language: str) -> None:
+def _labels(series: Any, chart: Chart, paint: Paint, language: str, paints: Paints) -> None:
     inside = chart.kind in ("stacked", "share")
     labels = series.data_labels
     labels.show_value = True
     labels.number_format = excel_format(chart.unit, language, hide_zero=inside)
     labels.number_format_is_linked = False
-    labels.font.size = Pt(SIZE)
-    own = any(one.role == "own" for one in chart.series) and colour == palette.readable(chart.accent)
+    labels.font.size = Pt(SIZE * paints.scale)
+    own = any(one.role == "own" for one in chart.series) and paint == paints.accent
     labels.font.bold = own and not chart.roles
     if chart.roles:
         for index, role in enumerate(chart.roles):
             if role == "own" and chart.series[0].values[index] is not None:
-                _bold_label(series.points[index], chart, language)
+                _bold_label(series.points[index], chart, language, paints)
     if inside:
         labels.position = XL_LABEL_POSITION.CENTER
-        labels.font.color.rgb = RGBColor.from_string(palette.text_on(colour)[1:].upper())
+        labels.font.color.rgb = RGBColor.from_string(palette.text_on(paint.colour)[1:].upper())
     else:
         labels.position = XL_LABEL_POSITION.ABOVE if chart.kind == "line" else XL_LABEL_POSITION.OUTSIDE_END
 
 
-def _bold_label(point: Any, chart: Chart, language: str) -> None:
+def _bold_label(point: Any, chart: Chart, language: str, paints: Paints) -> None:
     """Ours, among the bars of one series."""
     label = point.data_label
-    label.font.size = Pt(SIZE)
+    label.font.size = Pt(SIZE * paints.scale)
     label.font.bold = True
     label.position = XL_LABEL_POSITION.OUTSIDE_END
     element = label._dLbl
@@ -245,7 +255,7 @@ def _bold_label(point: Any, chart: Chart, language: str) -> None:
     element.find(qn("c:idx")).addnext(form)
 
 
-def _end_label(series: Any, chart: Chart, own: bool, language: str) -> None:
+def _end_label(series: Any, chart: Chart, own: bool, language: str, paints: Paints) -> None:
     """The name and the last value at the end of a line, instead of a legend."""
     series.data_labels.show_value = False
     found = series.points[len(chart.categories) - 1].data_label._get_or_add_dLbl()
@@ -257,10 +267,12 @@ def _end_label(series: Any, chart: Chart, own: bool, language: str) -> None:
     etree.SubElement(properties, qn("a:lstStyle"))
     line = etree.SubElement(properties, qn("a:p"))
     look = etree.SubElement(
-        etree.SubElement(line, qn("a:pPr")), qn("a:defRPr"), sz=str(SIZE * 100), b=str(int(own))
+        etree.SubElement(line, qn("a:pPr")),
+        qn("a:defRPr"),
+        sz=str(round(SIZE * paints.scale * 100)),
+        b=str(int(own)),
     )
-    paint = etree.SubElement(etree.SubElement(look, qn("a:solidFill")), qn("a:schemeClr"))
-    paint.set("val", "accent1" if own else "tx2")
+    (paints.accent if own else paints.muted).fill(look)
     etree.SubElement(line, qn("a:endParaRPr"), lang="en-GB")
     etree.SubElement(found, qn("c:dLblPos"), val="r")
     for name, shown in (
@@ -271,15 +283,7 @@ def _end_label(series: Any, chart: Chart, own: bool, language: str) -> None:
     etree.SubElement(found, qn("c:separator")).text = " "
 
 
-def _paint(target: Any, colour: str, chart: Chart) -> None:
-    """The accent is a theme colour, so that a recoloured theme recolours it."""
-    if colour == palette.readable(chart.accent):
-        target.theme_color = MSO_THEME_COLOR.ACCENT_1
-    else:
-        target.rgb = RGBColor.from_string(colour[1:].upper())
-
-
-def _hatch(shapes: Any, chart: Chart, box: Box, plot: Box) -> None:
+def _hatch(shapes: Any, chart: Chart, box: Box, plot: Box, paints: Paints) -> None:
     """Native hatched rectangles behind the categories that no source covered."""
     x, y, width, height = box
     left, top, wide, high = plot
@@ -299,7 +303,9 @@ def _hatch(shapes: Any, chart: Chart, box: Box, plot: Box) -> None:
                 wide * width / count,
                 high * height,
             )
-        band = shapes.add_shape(MSO_SHAPE.RECTANGLE, *(Emu(round(value * 12700)) for value in place))
+        band = shapes.add_shape(
+            MSO_SHAPE.RECTANGLE, *(Emu(round(value * paints.scale * 12700)) for value in place)
+        )
         style = band._element.find(qn("p:style"))
         if style is not None:
             band._element.remove(style)  # else PowerPoint adds a shadow
@@ -307,5 +313,5 @@ def _hatch(shapes: Any, chart: Chart, box: Box, plot: Box) -> None:
         band.line.fill.background()
         band.fill.patterned()
         band.fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
-        band.fill.fore_color.rgb = RGBColor.from_string(palette.RULE[1:].upper())
-        band.fill.back_color.rgb = RGBColor.from_string(palette.PAPER[1:].upper())
+        paints.hatch.on(band.fill.fore_color)
+        Paint(paints.paper.colour).on(band.fill.back_color)

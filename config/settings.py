@@ -128,6 +128,7 @@ NAVIGATION_MORE: list[tuple[Any, ...]] = [
     ("listening:scans", _("Scans"), "refresh"),
     ("listening:plan", _("Scan plan"), "calendar-time"),
     ("competitors:phrases", _("Phrases"), "world-search"),
+    ("pitches:templates", _("Look of decks"), "presentation", "manage"),
     ("teams:members", _("Members"), "users-group"),
     ("teams:settings", _("Workspace"), "settings", "manage"),
     ("teams:audit", _("Log"), "history", "manage"),

@@ -12,6 +12,7 @@ KINDS = {
     "pitch": _("Pitches"),
     "sample": _("Samples"),
     "share": _("Shared links"),
+    "template": _("Templates"),
 }
 SENTENCES = {
     "action.assigned": _("Gave {object} to somebody"),
@@ -24,10 +25,13 @@ SENTENCES = {
     "pitch.deleted": _("Deleted the pitch {object}"),
     "pitch.followed": _("Began the follow-up {object}"),
     "pitch.frozen": _("Froze the pitch {object}"),
+    "pitch.look_chosen": _("Chose another look for the pitch {object}"),
     "pitch.versioned": _("Began the next version of the pitch {object}"),
     "share.created": _("Made a link to the pitch {object}"),
     "share.revoked": _("Revoked a link to the pitch {object}"),
     "sample.drawn": _("Drew a sample of the mentions of {object}"),
+    "template.added": _("Added the PowerPoint template {object}"),
+    "template.removed": _("Removed the PowerPoint template {object}"),
 }
 DETAILS = {
     "conversations": _("Conversations"),

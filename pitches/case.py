@@ -13,7 +13,7 @@ from functools import cached_property
 from django.conf import settings
 from django.utils import timezone
 
-from pitches import appendix, audience, frame, laying, outline, precision, provenance, then, verdicts
+from pitches import appendix, audience, frame, laying, looks, outline, precision, provenance, then, verdicts
 from pitches.decks import contract
 from pitches.digests import canonical, hash_of
 from pitches.edits import Edits
@@ -204,6 +204,7 @@ class Case:
             snapshot["goals"] = listed
         if frozen := then.followed(pitch):
             snapshot["baseline"] = then.baseline(frozen)
+        snapshot |= looks.in_snapshot(pitch)
         return snapshot  # type: ignore[return-value]  # built key by key as the contract says; checked by decks.snapshot
 
 

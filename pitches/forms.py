@@ -354,3 +354,28 @@ class TaskForm(forms.Form):
 
     def clean_title(self) -> str:
         return clean_line(self.cleaned_data["title"], 300)
+
+
+class TemplateForm(forms.Form):
+    """A PowerPoint template; whether it can be used is for ``pitches.looks`` to say."""
+
+    file = forms.FileField(
+        label=_("PowerPoint template"),
+        help_text=_("A .pptx or .potx file, 25 MB at most. Its sample slides are left out."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pptx,.potx"}),
+    )
+
+
+class LookForm(forms.ModelForm[Pitch]):
+    """Which template the PowerPoint file is made on."""
+
+    class Meta:
+        model = Pitch
+        fields = ["deck_template"]
+        labels = {"deck_template": _("Template of the PowerPoint file")}
+
+    def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["deck_template"]
+        field.queryset = choices
+        field.empty_label = _("Earshot’s own look")

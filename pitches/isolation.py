@@ -6,6 +6,7 @@ the outside: no plan is on, and what would be due is not.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,9 +23,10 @@ from listening import calendars, feeds, pipeline, plans, scan, searches, store
 from listening.models import Brand, Calendar, Credential, Feed, Fetch, Mention, Scan
 from listening.models.credentials import pack
 from listening.types import Item
-from pitches import actions, sampling, sharing, verbs
+from pitches import actions, looks, sampling, sharing, verbs
+from pitches.decks import base
 from pitches.models import Pitch
-from teams import invitations, welcome
+from teams import invitations, logos, welcome
 from teams.models import Membership, Role, User, Workspace
 
 # What stands in the places of an address besides the workspace's code: a thing's name in ``furnish``, or a
@@ -86,6 +88,9 @@ PLACES: dict[str, dict[str, Any]] = {
     "pitches:changes": {"code_of_pitch": "draft"},
     "pitches:follow_up": {"code_of_pitch": "followed"},
     "pitches:delete": {"code_of_pitch": "draft"},
+    "pitches:remove_template": {"pk": "template"},
+    "pitches:trial_deck": {"pk": "template"},
+    "pitches:look": {"code_of_pitch": "draft"},
     "pitches:pitch_web": {"code_of_pitch": "draft"},
     "pitches:pitch_pptx": {"code_of_pitch": "draft"},
     "pitches:pitch_pdf": {"code_of_pitch": "draft"},
@@ -102,6 +107,9 @@ PLACES: dict[str, dict[str, Any]] = {
     "pitches:judge": {"code_of_pitch": "draft"},
     "pitches:undo_judgement": {"code_of_pitch": "draft"},
 }
+DOT = (  # a picture of one pixel
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mPgL8v7DwADfgHzdoFzYAAAAABJRU5ErkJggg=="
+)
 ROLES = (Role.OWNER, Role.ADMIN, Role.EDITOR, Role.VIEWER)
 
 
@@ -203,6 +211,8 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
     verbs.freeze(followed, owner)
     verbs.change_edits(draft, owner, lambda edits: edits.left_out("presence"))
     (action,) = actions.add(draft, [actions.about_mention(mention)], str(owner), now.date())
+    logos.keep(workspace, owner, base64.b64decode(DOT), name)
+    house = looks.add(workspace, owner, "house.pptx", base.presentation(workspace.accent))
     invitation = invitations.invite(workspace, owner, f"dan@{host}", Role.EDITOR).invitation
     return {
         "member": workspace.memberships.order_by("pk").values_list("pk", flat=True).last(),
@@ -218,6 +228,7 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
         "page": page.pk,
         "row": page.rows.get().pk,
         "action": action.pk,
+        "template": house.pk,
         "draft": draft.code,
         "frozen": frozen.code,
         "link": link.pk,

@@ -257,6 +257,8 @@ def new_version(pitch: Pitch, user: User) -> Pitch:
     copied = (*about, "period_start", "period_end", "edits", "plan", "follows")
     asked = ("ask_hours", "ask_budget", "ask_currency", "ask_decide_by", "ask_owner")
     values = {name: getattr(old, name) for name in (*copied, *asked)}
+    if old.deck_template and not old.deck_template.removed_at:
+        values["deck_template"] = old.deck_template
     fresh = Pitch.objects.create(**values, version=old.version + 1, previous=old, created_by=user)
     fresh.rivals.set(old.rivals.all())
     old.actions.filter(state=Action.State.OPEN).update(pitch=fresh)  # what is to do is done once

@@ -27,6 +27,8 @@ SENTENCES = {
     "account.email_changed": _("Changed their e-mail address to {object}"),
     "workspace.created": _("Made the workspace {object}"),
     "workspace.changed": _("Changed the settings of the workspace {object}"),
+    "workspace.logo_kept": _("Changed the logo of the workspace {object}"),
+    "workspace.logo_removed": _("Removed the logo of the workspace {object}"),
     "invitation.created": _("Invited {object}"),
     "invitation.renewed": _("Made a new invitation for {object}"),
     "invitation.revoked": _("Withdrew the invitation for {object}"),

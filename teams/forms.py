@@ -206,6 +206,27 @@ class WorkspaceForm(forms.ModelForm):
         field.choices = zone_choices(self.instance.time_zone)  # type: ignore[attr-defined]  # a ChoiceField
 
 
+class LogoForm(forms.Form):
+    """A picture for decks, and what it shows."""
+
+    file = forms.FileField(
+        label=_("Picture"),
+        required=False,
+        help_text=_("PNG, JPEG or WebP, 3 MB at most. A transparent ground looks best."),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+    )
+    alt = forms.CharField(
+        label=_("What it shows"),
+        max_length=100,
+        required=False,
+        help_text=_("Read aloud to those who cannot see it. Usually the company’s name."),
+    )
+
+    def __init__(self, *args: Any, has_logo: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not has_logo
+
+
 class NewWorkspaceForm(WorkspaceForm):
     """A further workspace: its colour can wait."""
 

@@ -133,6 +133,19 @@ class Workspace(models.Model):
         return moment.astimezone(self.zone)
 
 
+class Logo(models.Model):
+    """A workspace's logo as decks show it. Apart from the workspace, which is read at every request."""
+
+    workspace = models.OneToOneField(Workspace, on_delete=models.CASCADE, related_name="logo")
+    png = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    alt = models.CharField(_("what it shows"), max_length=100, blank=True)
+    kept_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.alt or str(self.workspace)
+
+
 class Role(models.TextChoices):
     """What a member is; what each may do is the table in ``access.VERBS``."""
 

@@ -25,5 +25,7 @@ urlpatterns = [
     path("w/<uuid:code>/members/invited/<int:pk>/revoke/", invitations.revoke, name="revoke_invitation"),
     path("w/<uuid:code>/log/", audit.log, name="audit"),
     path("w/<uuid:code>/settings/", workspaces.workspace_settings, name="settings"),
+    path("w/<uuid:code>/settings/logo/", workspaces.logo, name="logo"),
+    path("w/<uuid:code>/settings/logo/remove/", workspaces.remove_logo, name="remove_logo"),
     path("w/<uuid:code>/remove-sample/", workspaces.remove_sample, name="remove_sample"),
 ]

@@ -96,6 +96,8 @@ LINES: dict[str, Line] = {
     "teams:revoke_invitation": Line("admin", {"now": "1"}),
     "teams:audit": Line("admin"),
     "teams:settings": Line("admin", SETTINGS),
+    "teams:logo": Line("admin", {"alt": "Another word"}, sender="admin"),
+    "teams:remove_logo": Line("admin", {"now": "1"}, sender="admin"),
     "teams:remove_sample": Line("owner"),
     "account": Line("person"),
     "account_login": Line("anybody"),
@@ -234,6 +236,10 @@ LINES: dict[str, Line] = {
     "pitches:erase_author": Line(
         "admin", {"source": "mastodon", "handle": "@nobody@x.example", "sure": "on"}
     ),
+    "pitches:templates": Line("admin"),
+    "pitches:remove_template": Line("admin", {"now": "1"}),
+    "pitches:trial_deck": Line("admin"),
+    "pitches:look": Line("editor", {"deck_template": "template"}),
 }
 WORKS = (200, 302, 405, 422)
 OF_A_WORKSPACE = {name: line for name, line in LINES.items() if line.who in Role.values}

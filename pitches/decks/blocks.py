@@ -34,6 +34,7 @@ FINE = 9.0
 AIR, VERDICT_AIR = 14.0, 22.0  # how much higher a row may become where a slide has room
 LONGEST_QUOTE = 300
 SEPARATOR = " · "
+CHART_FRAME = 14.0  # what a page needs for a chart besides its own height
 WIDEST_TEXT = 780.0  # longer lines are hard to read
 HEADING_SIZE = 12.0  # of an exhibit
 SYMBOLS: dict[str, tuple[str, Tone]] = {
@@ -243,7 +244,7 @@ def _actions(writer: Writer, block: Block, width: float, density: Density) -> li
             ]
         )
     heads = [[Run(writer.word(title))] for title in titles]
-    shares = (0.37, 0.30, 0.13, 0.12, 0.08)
+    shares = (0.37, 0.30, 0.13, 0.12, 0.08) if width >= 640 else (0.29, 0.26, 0.15, 0.13, 0.17)
     widths = tuple(width * share for share in shares)
     return [plain_table(heads, rows, widths, density.table, writer.word("action"), "actions")]
 
@@ -443,7 +444,7 @@ def _chart(writer: Writer, block: Block, width: float, density: Density) -> list
         notes.append(writer.word("unknown_points", points=points + (f" +{more}" if more > 0 else "")))
     if chart.uncovered:
         notes.append(writer.word("uncovered"))
-    least, most = _chart_heights(chart, width)
+    least, most = _chart_heights(chart, width, writer.geometry.body[3] - CHART_FRAME)
     piece = ChartPiece(width, chart, tuple(runs), least, most - least)
     return [*_heading(writer, block, width), *_with_captions(piece, width, notes)]
 
@@ -463,10 +464,10 @@ def _in_order(block: Block) -> list[ChartSeries]:
     return found
 
 
-def _chart_heights(chart: Chart, width: float) -> tuple[float, float]:
-    """Least and most height that looks right, in points."""
+def _chart_heights(chart: Chart, width: float, room: float) -> tuple[float, float]:
+    """Least and most height that looks right, in points; never more than a page has."""
     if not chart.horizontal:
-        return 190.0, 400.0
+        return min(190.0, room), 400.0
     legend = 0.0 if direct(chart) else legend_height(chart, width)
     bars = max(1, len(chart.categories))
-    return min(340.0, legend + 30.0 * bars + 12.0), legend + 78.0 * bars + 16.0
+    return min(340.0, room, legend + 30.0 * bars + 12.0), legend + 78.0 * bars + 16.0

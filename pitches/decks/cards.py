@@ -18,6 +18,7 @@ GAP, INSET = 12.0, 12.0
 RISE = 20.0  # how much higher each step of a ladder stands
 AIR = 70.0  # how much higher the boxes may become where a slide has room
 LABEL_SIZE = 10.0
+NARROWEST = 110.0  # a box; more of them stand in rows
 MARK_SIZE = 32.0  # of the mark that opens a quote
 LETTERS = "ABCD"
 Group = list[Paragraph]
@@ -81,14 +82,33 @@ def _height(paragraphs: Sequence[Paragraph]) -> float:
 def pieces(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
     """A block of type "steps" or "options"."""
     items = block["items"]
-    room = card_width(width, len(items)) - 2 * INSET
+    fitting = max(1, int((width + GAP) / (NARROWEST + GAP)))
+    rows = -(-len(items) // fitting)
+    each = -(-len(items) // rows)
+    starts = range(0, len(items), each)
+    return [_row(writer, block, start, items[start : start + each], each, width, density) for start in starts]
+
+
+def _row(
+    writer: Writer,
+    block: Block,
+    start: int,
+    items: Sequence[Block],
+    each: int,
+    width: float,
+    density: Density,
+) -> Piece:
+    """Those of the boxes that have room beside each other; ``start`` of them stand above."""
+    wide = card_width(width, each)
+    room = wide - 2 * INSET
     is_ladder = block["type"] == "steps"
     make = _step if is_ladder else _option
-    groups = [make(writer, index, item, room, density) for index, item in enumerate(items)]
+    groups = [make(writer, index, item, room, density) for index, item in enumerate(items, start)]
     cards = [tuple(chain.from_iterable(card)) for card in groups] if is_ladder else _level(groups)
     strong = tuple(bool(item.get("now") or item.get("chosen")) for item in items)
     role: Literal["steps", "options"] = "steps" if is_ladder else "options"
-    return [CardsPiece(width, tuple(cards), strong, role, RISE if is_ladder else 0.0)]
+    used = wide * len(items) + GAP * (len(items) - 1)
+    return CardsPiece(used, tuple(cards), strong, role, RISE if is_ladder else 0.0)
 
 
 def quotes(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:

@@ -41,6 +41,8 @@ class Geometry:
     appendix_rise: float = 30.0  # short titles leave more room for tables
     kicker: Frame = KICKER
     marks_right: float = RIGHT
+    marks: tuple[float, float] = (KICKER[1], 300.0)  # top and width
+    cover_marks: tuple[float, float] | None = None  # where they stand elsewhere on a cover
     footer: Frame = FOOTER
     cover_title: Frame = COVER_TITLE
     cover_titles: Sizes = ((40.0, 2), (32.0, 3), (24.0, 4))
@@ -48,6 +50,9 @@ class Geometry:
     cover_meta: Frame = COVER_META
     cover_logo: Frame = COVER_LOGO
     corner: Frame = CORNER
+    title_stretch: float = 1.0  # how much wider the font of titles is than ours
+    cover_stretch: float = 1.0
+    bottom: float = FOOTER_RULE  # where exhibits end
 
     @property
     def right(self) -> float:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from charts import metrics
 from pitches.decks import blocks, cards, contract, fit, logos, register
 from pitches.decks.blocks import NORMAL, SEPARATOR, SMALL, Density, Writer, evidence_run
 from pitches.decks.contract import Block, Evidence, Slide, Snapshot
@@ -14,8 +15,9 @@ from pitches.decks.geometry import OURS, Geometry
 from pitches.decks.page import Element, ImageBox, Page, Paragraph, TextBox, paragraph
 from pitches.decks.text import Place, Run, clean_line, format_number, in_language, parse, shorten, web_address
 
-FOOTER_SIZE, KICKER_SIZE = 8.5, 11.0
+FOOTER_SIZE, KICKER_SIZE, MARK_SIZE = 8.5, 11.0, 10.0
 ASIDE_WIDTH, ASIDE_GAP = 250.0, 28.0
+LEAST_BESIDE = 620.0  # room for an exhibit and words beside it
 MOST_PAGES = 300
 ASIDES = frozenset({"text", "bullets", "callout"})
 
@@ -59,7 +61,7 @@ def _slide(writer: Writer, slide: Slide) -> list[Page]:
                 kicker=_kicker(writer, slide),
                 footer=_footer(writer, slide, evidence),
                 marks=marks(writer, slide),
-                mark=_mark(writer, marks(writer, slide), None if slide["layout"] == "cover" else logo),
+                mark=_mark(writer, marks(writer, slide), logo, slide["layout"] == "cover"),
                 logo=logo,
                 elements=tuple(elements),
                 notes=tuple(notes),
@@ -76,6 +78,7 @@ def _bodies(writer: Writer, slide_blocks: Sequence[Block]) -> list[list[Element]
     charts = [block for block in slide_blocks if block["type"] == "chart"]
     asides = [block for block in slide_blocks if block["type"] in ASIDES]
     beside = len(charts) == 1 and len(charts) + len(asides) == len(slide_blocks) and bool(asides)
+    beside = beside and writer.geometry.body[2] >= LEAST_BESIDE
     for density in (NORMAL, SMALL):
         if beside and charts[0]["kind"] != "share":
             pages = _side_by_side(writer, charts[0], asides, density)
@@ -124,8 +127,11 @@ def _pieces(writer: Writer, block: Block, density: Density) -> list[Piece]:
 
 def _cover_body(writer: Writer, slide: Slide) -> list[list[Element]]:
     left, top, width, height = writer.geometry.cover_body
-    found = [piece for block in slide["blocks"] for piece in blocks.pieces(writer, block, width, NORMAL)]
-    pages = stack(found, left, top, height)
+    for density in (NORMAL, SMALL):
+        found = [piece for block in slide["blocks"] for piece in blocks.pieces(writer, block, width, density)]
+        pages = stack(found, left, top, height)
+        if len(pages) <= 1:
+            break
     snapshot = writer.snapshot
     facts = [
         f"{writer.word('snapshot')} {clean_line(snapshot['id'])}",
@@ -158,12 +164,13 @@ def _title(writer: Writer, slide: Slide, part: int, parts: int) -> tuple[TextBox
         runs.append(Run("\xa0" + writer.word("part", part=part, parts=parts), bold=True, tone="muted"))
     x, y, width, height = geometry.cover_title if cover else geometry.title
     whole: list[Run] | None = None
-    for size, most in sizes:
-        lines = fit.wrap(runs, width, size)
-        if len(lines) <= most:
-            break
-    else:
-        lines, whole = fit.cut(lines, most, width, size), runs
+    with metrics.stretched(geometry.cover_stretch if cover else geometry.title_stretch):
+        for size, most in sizes:
+            lines = fit.wrap(runs, width, size)
+            if len(lines) <= most:
+                break
+        else:
+            lines, whole = fit.cut(lines, most, width, size), runs
     one = Paragraph(tuple(lines), size)
     if cover:  # stands on the ground of its frame, close to what follows
         y, height = y + height - one.height, one.height
@@ -185,11 +192,12 @@ def _kicker(writer: Writer, slide: Slide) -> TextBox | None:
     elif slide["layout"] == "summary":
         runs.append(Run(writer.word("summary"), bold=True, tone="accent"))
     if slide["verdict"] and slide["layout"] == "standard":
-        runs += [Run("     "), *blocks.verdict_runs(writer, slide["verdict"])]
+        runs += [Run("\xa0" * 5), *blocks.verdict_runs(writer, slide["verdict"])]
     if not runs or slide["layout"] == "cover":
         return None
-    one = Paragraph((tuple(runs),), KICKER_SIZE)
     x, y, width, height = writer.geometry.kicker
+    (line,) = fit.cut(fit.wrap(runs, width, KICKER_SIZE), 1, width, KICKER_SIZE)
+    one = Paragraph((line,), KICKER_SIZE)
     return TextBox(x, y, width, height, (one,), "meta")
 
 
@@ -208,15 +216,17 @@ def marks(writer: Writer, slide: Slide | None = None) -> tuple[str, ...]:
     return tuple(writer.word(name) for name, shown in flags if shown)
 
 
-def _mark(writer: Writer, found: Sequence[str], logo: ImageBox | None) -> TextBox | None:
+def _mark(writer: Writer, found: Sequence[str], logo: ImageBox | None, cover: bool) -> TextBox | None:
     """ "Draft", "Sample data": at the top right of every page, left of the logo."""
     if not found:
         return None
     geometry = writer.geometry
-    right = logo.x - 12.0 if logo else geometry.marks_right
-    runs = (Run(SEPARATOR.join(found), bold=True, tone="warning"),)
-    one = Paragraph((runs,), 10.0)
-    return TextBox(right - 300.0, geometry.kicker[1], 300.0, one.height, (one,), "meta", right=True)
+    right = logo.x - 12.0 if logo and not cover else geometry.marks_right
+    top, width = geometry.cover_marks if cover and geometry.cover_marks else geometry.marks
+    runs = [Run(SEPARATOR.join(found), bold=True, tone="warning")]
+    (line,) = fit.cut(fit.wrap(runs, width, MARK_SIZE), 1, width, MARK_SIZE)
+    one = Paragraph((line,), MARK_SIZE)
+    return TextBox(right - width, top, width, one.height, (one,), "meta", right=True)
 
 
 def _logo(writer: Writer, slide: Slide) -> ImageBox | None:

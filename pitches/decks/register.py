@@ -10,11 +10,13 @@ from pitches.decks.page import Cell, Paragraph, Row, paragraph
 from pitches.decks.text import Run, clean, clean_line, format_number, plain, shorten, web_address
 
 SHARES = (0.07, 0.25, 0.26, 0.165, 0.255)
+NARROW_SHARES = (0.13, 0.25, 0.24, 0.17, 0.21)
+LEAST_WIDE = 640.0
 
 
 def pieces(writer: Writer, width: float) -> list[Piece]:
     """One row per evidence, in the order of the snapshot."""
-    widths = tuple(width * share for share in SHARES)
+    widths = tuple(width * share for share in (SHARES if width >= LEAST_WIDE else NARROW_SHARES))
     titles = ("id", "figures", "how", "where", "originals")
     head = head_row([[Run(writer.word(title))] for title in titles], widths)
     rows = [_row(writer, evidence, widths) for evidence in writer.snapshot["evidence"]]

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from listening.models import Brand
+from pitches.models.looks import DeckTemplate
 from teams.models import Workspace
 
 
@@ -50,6 +51,10 @@ class Pitch(models.Model):
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="follow_ups"
     )
     rivals = models.ManyToManyField(Brand, blank=True, related_name="+")  # none chosen: all of them
+    # Made on their own PowerPoint template; none: our look. A frozen pitch keeps the one it was frozen with.
+    deck_template = models.ForeignKey(
+        DeckTemplate, on_delete=models.RESTRICT, null=True, blank=True, related_name="pitches"
+    )
     # What people wrote over, moved, dropped and added: see ``pitches.edits``.
     edits = models.JSONField(default=dict, blank=True)
     # The ladder, goals, options, objections and stop rules as people set them: see ``pitches.plan``.

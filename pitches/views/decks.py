@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from pitches import page_checks, queries, shown, tasks
+from pitches import looks, page_checks, queries, shown, tasks
 from pitches.decks import memo, pdf, pptx, web
 from pitches.decks.contract import LANGUAGES
 from pitches.decks.text import web_address
@@ -48,7 +48,9 @@ def pitch_pptx(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: U
     """The deck as PowerPoint."""
     found = queries.pitch(workspace, code_of_pitch)
     tasks.look_again(found)
-    return download(found, pptx.render(exported(found), asked_language(request, found)), PPTX, "pptx")
+    snapshot = exported(found)
+    content = pptx.render(snapshot, asked_language(request, found), looks.template_of(found, snapshot))
+    return download(found, content, PPTX, "pptx")
 
 
 @member("download")

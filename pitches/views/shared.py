@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pitches import queries, sharing, shown, tasks
+from pitches import looks, queries, sharing, shown, tasks
 from pitches.decks import memo, pdf, pptx, web
 from pitches.decks.contract import LANGUAGES
 from pitches.models import Pitch, ShareLink
@@ -120,7 +120,9 @@ def figure(request: HttpRequest, link: ShareLink, name: str) -> HttpResponse:
 def as_pptx(request: HttpRequest, link: ShareLink) -> HttpResponse:
     """The deck as PowerPoint, without the speaker's words."""
     language = _may_download(request, link)
-    return download(link.pitch, pptx.render(sharing.shown_to_readers(link), language), PPTX, "pptx")
+    snapshot = sharing.shown_to_readers(link)
+    content = pptx.render(snapshot, language, looks.template_of(link.pitch, snapshot))
+    return download(link.pitch, content, PPTX, "pptx")
 
 
 @require_safe

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from teams import access, welcome
-from teams.forms import NewWorkspaceForm, WorkspaceForm
-from teams.models import Role, Workspace, record
+from teams import access, logos, welcome
+from teams.forms import LogoForm, NewWorkspaceForm, WorkspaceForm
+from teams.models import Logo, Role, Workspace, record
 from teams.places import home_url, setup_url
 
 
@@ -75,7 +78,51 @@ def workspace_settings(request: access.WorkspaceRequest, workspace: Workspace) -
         return redirect("teams:settings", code=workspace.code)
     if form.errors:
         workspace.refresh_from_db()  # the header must not show what was refused
-    return render(request, "teams/settings.html", {"form": form}, status=422 if form.errors else 200)
+    return _settings(request, form, None)
+
+
+def _settings(request: access.WorkspaceRequest, form: WorkspaceForm, logo: LogoForm | None) -> HttpResponse:
+    """The page with its two forms; 422 when one was refused."""
+    found = Logo.objects.filter(workspace=request.workspace).first()
+    logo_form = logo or LogoForm(has_logo=found is not None, initial={"alt": found.alt if found else ""})
+    context = {
+        "form": form,
+        "logo_form": logo_form,
+        "logo": found,
+        "logo_address": f"data:image/png;base64,{b64encode(found.png).decode()}" if found else "",
+    }
+    refused = bool(form.errors or logo_form.errors)
+    return render(request, "teams/settings.html", context, status=422 if refused else 200)
+
+
+@require_POST
+@access.member("manage")
+def logo(request: access.WorkspaceRequest, workspace: Workspace) -> HttpResponse:
+    """Takes a picture as the logo, or only other words for what it shows."""
+    has_logo = Logo.objects.filter(workspace=workspace).exists()
+    form = LogoForm(request.POST, request.FILES, has_logo=has_logo)
+    if form.is_valid():
+        file, alt = form.cleaned_data["file"], form.cleaned_data["alt"]
+        try:
+            if file:
+                logos.keep(workspace, request.user, file.read(logos.MOST_BYTES + 1), alt)
+            else:
+                logos.describe(workspace, request.user, alt)
+        except logos.NoLogo as error:
+            form.add_error("file", _(error.message) % error.params)
+    if form.errors:
+        return _settings(request, WorkspaceForm(instance=workspace), form)
+    messages.success(request, _("Saved."))
+    return redirect(f"{reverse('teams:settings', args=[workspace.code])}#logo")
+
+
+@require_POST
+@access.member("manage")
+def remove_logo(request: access.WorkspaceRequest, workspace: Workspace) -> HttpResponse:
+    """No logo from now on."""
+    logos.remove(workspace, request.user)
+    messages.success(request, _("The logo is gone. Frozen decks keep theirs."))
+    return redirect(f"{reverse('teams:settings', args=[workspace.code])}#logo")
 
 
 @require_POST
