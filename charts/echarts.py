@@ -62,7 +62,8 @@ def to_echarts(chart: Chart, language: str = "en", width: float = 586.0) -> dict
 
 def labelled(chart: Chart) -> list[bool]:
     """Which series carry their values: all, when there are few; else ours, where the bars leave room."""
-    if chart.horizontal or len(chart.series) * len(chart.categories) <= MOST_LABELS:
+    crosses = chart.kind == "line" and len(chart.series) > 1  # labels would lie on other lines
+    if chart.horizontal or (not crosses and len(chart.series) * len(chart.categories) <= MOST_LABELS):
         return [True] * len(chart.series)
     return [series.role == "own" and len(chart.categories) <= MOST_LABELS for series in chart.series]
 

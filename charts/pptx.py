@@ -74,7 +74,8 @@ def labelled(chart: Chart) -> list[bool]:
     """Which series carry their values: all, when there are few; else ours; a long line only its end."""
     if chart.kind in ("stacked", "share", "bar"):
         return [True] * len(chart.series)
-    if len(chart.series) * len(chart.categories) <= MOST_LABELS:
+    crosses = chart.kind == "line" and len(chart.series) > 1  # labels would lie on other lines
+    if not crosses and len(chart.series) * len(chart.categories) <= MOST_LABELS:
         return [True] * len(chart.series)
     return [series.role == "own" and len(chart.categories) <= MOST_LABELS for series in chart.series]
 
