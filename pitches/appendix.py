@@ -21,7 +21,7 @@ from pitches.verdicts import THRESHOLDS
 from pitches.words import Text, table
 
 SAID = ("story", "conversation", "equal", "exclusions", "unknown", "privacy")  # rules in one sentence each
-MOST_KNOWN = 4  # sites printed of the list of known ones of a type
+MOST_KNOWN = 3  # sites printed of the list of known ones of a type
 
 
 def slides(ground: Ground, template: int) -> list[Slide]:
@@ -159,7 +159,6 @@ def _health(ground: Ground) -> list[show.Block]:
     covered = {one.source: one for one in ground.coverage}
     proof = ground.prove(0, "health", lambda: Details(fetched_at=ground.now))
     rows = [_listened(ground, one, doing.get(one.source), proof) for one in ground.coverage]
-    rows += [_asked(ground, name, one, proof) for name, one in doing.items() if name not in covered]
     rows += [
         [
             {"raw": one.label},
@@ -170,11 +169,12 @@ def _health(ground: Ground) -> list[show.Block]:
         ]
         for one in ground.off
     ]
+    rows += [_asked(ground, name, one, proof) for name, one in doing.items() if name not in covered]
     names = ("source", "asked", "coverage", "last_success", "inspected", "last_run", "error")
     columns = [ground.say(f"column.{name}") for name in names]
     blocks: list[show.Block] = [show.paragraph(ground.say("health.text"))]
     if rows:
-        blocks.append(show.table(columns, rows, [1.3, 1.5, 1.6, 1.4, 1, 1.3, 3.6]))
+        blocks.append(show.table(columns, rows, [1.2, 1.4, 1.5, 1.35, 0.9, 1.25, 4.4]))
     return blocks
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("listening", "0004_site_popularity"), ("teams", "0002_invitation")]
+    dependencies = [("listening", "0005_calendars"), ("teams", "0002_invitation")]
 
     operations = [
         migrations.CreateModel(

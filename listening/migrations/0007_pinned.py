@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("listening", "0004_site_popularity")]
+    dependencies = [("listening", "0006_suppression")]
 
     operations = [
         migrations.AddField(

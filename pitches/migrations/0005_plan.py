@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("listening", "0005_calendars"),
-        ("pitches", "0003_the_pitch_is_edited_as_one"),
+        ("pitches", "0004_builder"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

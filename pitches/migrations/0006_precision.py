@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('listening', '0006_suppression'),
-        ('pitches', '0003_the_pitch_is_edited_as_one'),
+        ('pitches', '0005_plan'),
         ('teams', '0002_invitation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

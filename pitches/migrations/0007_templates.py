@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pitches', '0003_the_pitch_is_edited_as_one'),
+        ('pitches', '0006_precision'),
         ('teams', '0003_logo'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -145,24 +145,32 @@ def _measured(ground: Ground, best: Momentum) -> list[int]:
     return [index for index in shown(ground) if best.changes.get(ground.brands[index].pk)]
 
 
-def _lines(ground: Ground, best: Momentum) -> show.Block:
-    indexes = _measured(ground, best)
+def _days(best: Momentum) -> list[date]:
+    """The days of the lines, out of those on which all compared brands were read."""
     compared = [set(best.series[pk]) for pk, change in best.changes.items() if change]
-    days = _spread(sorted(set.intersection(*compared)))
-    read = [best.series[ground.brands[index].pk] for index in indexes]
+    return _spread(sorted(set.intersection(*compared)))
+
+
+def _points(ground: Ground, index: int, best: Momentum) -> list[str]:
+    """The figures of a brand's line."""
     proof = ground.register.figures["s4.baseline"].evidence
+    read = best.series[ground.brands[index].pk]
+    return [
+        figure(ground, index, f"s4.crowd.{index}.{at}", read[day], "count", proof, "s4.crowd")
+        for at, day in enumerate(_days(best))
+    ]
+
+
+def _lines(ground: Ground, best: Momentum) -> show.Block:
     series = [
         (
             called(ground, index),
             "own" if ground.brands[index].is_own else "rival",
-            [
-                figure(ground, index, f"s4.crowd.{index}.{at}", one[day], "count", proof, "s4.crowd")
-                for at, day in enumerate(days)
-            ],
+            _points(ground, index, best),
         )
-        for index, one in zip(indexes, read, strict=True)
+        for index in _measured(ground, best)
     ]
-    categories = [day.isoformat() for day in days]
+    categories = [day.isoformat() for day in _days(best)]
     return show.chart("line", categories, series, "count", ground.say("chart.s4_growth"))
 
 
@@ -182,19 +190,13 @@ def _spread(days: Sequence[date]) -> list[date]:
 
 def _bullets(ground: Ground, best: Momentum, state: State) -> list[Text]:
     """From how many to how many, and which rivals we outgrow: what speaks the other way."""
-    proof = ground.register.figures["s4.baseline"].evidence
-    values = ground.register.values()
-    own = _own(ground)
+    values, own = ground.register.values(), _own(ground)
     lines, slower = [], []
     for index in _measured(ground, best):
-        change = best.changes[ground.brands[index].pk]
-        assert change is not None  # that is what "measured" means
-        keys = {
-            side: figure(ground, index, f"s4.crowd.{side}.{index}", value, "count", proof, "s4.crowd")
-            for side, value in (("first", change.first), ("last", change.last))
-        }
+        first, *_, last = _points(ground, index, best)
         grown = f"s4.momentum.{index}"
-        lines.append(ground.say("momentum.one", brand=f"@brand.{index}", share=grown, **keys))
+        said = {"brand": f"@brand.{index}", "first": first, "last": last, "share": grown}
+        lines.append(ground.say("momentum.one", **said))
         theirs = values[grown]
         is_slower = isinstance(own, float | int) and isinstance(theirs, float | int) and theirs < own
         if is_slower and not ground.brands[index].is_own:
@@ -235,7 +237,7 @@ def _baseline(ground: Ground, found: Sequence[Momentum]) -> show.Block:
 def compared(ground: Ground) -> list[tuple[Text, list[str]]]:
     """Every number that grew: its name, and each brand's growth as a figure, for the appendix."""
     proof = ground.register.figures["s4.baseline"].evidence
-    found = []
+    found, best = [], ground.once(growth)[:1]
     for one in ground.once(growth):
         if not one.measured:
             continue
@@ -244,6 +246,8 @@ def compared(ground: Ground) -> list[tuple[Text, list[str]]]:
         for index, brand in enumerate(ground.brands):
             change = one.changes.get(brand.pk)
             key = f"s4.grown.{one.source}.{one.metric}.{index}"
+            if one in best:
+                key = f"s4.momentum.{index}"
             share = change.share if change else None
             keys.append(figure(ground, index, key, share, "percent", proof, "s4.grown"))
         found.append((ground.say(f"column.{one.metric}", place=place), keys))

@@ -39,7 +39,7 @@ def measure(ground: Ground) -> str:
         4,
         "s4.presence",
         lambda: Details(
-            sources=[place.label for place in matrix.places],
+            sources=[place.label for place in matrix.places if place.name != SITE],  # which is no source
             gaps=gaps(ground),
             inspected=len(readings),
             rows_total=sum(1 for _, cells in matrix.rows for cell in cells if cell.profile),
@@ -106,7 +106,7 @@ def state_of(ground: Ground) -> State:
 def slide(ground: Ground) -> Slide:
     """Places by brands: yes, no or unknown with what tells most, and where only we are."""
     brands, state = shown(ground), state_of(ground)
-    only, missing = _only_ours(ground), gaps(ground)
+    only, missing = _other_side(ground, state), gaps(ground)
     wanted, left = _chosen(ground, MOST_PLACES - bool(only) - bool(missing))
     columns = [ground.say("column.place"), *(_head(ground, index) for index in brands)]
     widths = [1.3, *(2.0 for _ in brands)]
@@ -117,7 +117,8 @@ def slide(ground: Ground) -> Slide:
     else:
         blocks.append(show.callout(ground.say("presence.nothing"), "note"))
     if only:
-        blocks.append(show.paragraph(filled(ground.say("presence.only_ours"), "list", listed(only))))
+        said = "presence.only_theirs" if state == "not_supported" else "presence.only_ours"
+        blocks.append(show.paragraph(filled(ground.say(said), "list", listed(only))))
     blocks += show.warnings(missing)
     proof = ground.register.figures["s4.places"].evidence
     ground.figure("s4.places_left", left, "count", proof)
@@ -167,8 +168,8 @@ def cell_of(ground: Ground, index: int, place: Place) -> PlaceCell:
     return next(cell for cell in row if cell.place == place)
 
 
-def _only_ours(ground: Ground) -> list[Text]:
-    """The places where we are and the rival that is in most places is not: what speaks the other way."""
+def _other_side(ground: Ground, state: State) -> list[Text]:
+    """What speaks the other way: where we are and the rival of the title is not, or, when we lead, it is."""
     rival = next((one for one in ground.rivals if one.name == ground.names.get("present_rival")), None)
     if rival is None or ground.own is None:
         return []
@@ -180,7 +181,7 @@ def _only_ours(ground: Ground) -> list[Text]:
     return [
         place_name(ground, place)
         for place in in_order(list(ours))
-        if ours[place] == "yes" and theirs[place] == "no"
+        if (ours[place], theirs[place]) == (("no", "yes") if state == "not_supported" else ("yes", "no"))
     ]
 
 
@@ -207,6 +208,8 @@ def reading(
                 figure(ground, index, key, one.value, "count", proof, "s4.reading")
             said.append(ground.say(f"reading.{metric}", value=key))
     found: show.Cell = {"state": cell.cell.state, "evidence": proof}
+    if dated and not said and cell.cell.state != "unknown":
+        said.append(ground.say(f"reading.{cell.cell.state}"))
     if cell.cell.on and dated:
         said.append(
             ground.say(

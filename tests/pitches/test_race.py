@@ -106,13 +106,10 @@ def test_a_slide_has_room_for_five_brands_and_the_appendix_for_all(workspace: Wo
 
 def test_a_full_slide_leaves_out_what_tells_least_and_says_so(workspace: Workspace, own: Brand) -> None:
     rival = make_rival(workspace)
-    for source in ("site", "feeds", "hackernews", "mastodon", "bluesky", "reddit", "wikipedia", "wikidata"):
-        read(own, source, (0, None))
-        read(rival, source, (0, None))
-    read(own, "wordpress", (0, None))
-    read(rival, "wordpress", (0, None), there=False)
-    read(own, "youtube", (0, None))
-    read(rival, "youtube", (0, None))
+    places = "site feeds hackernews mastodon bluesky reddit wikipedia wikidata wordpress youtube"
+    for source in places.split():
+        read(own, source, (0, None), there=source not in ("youtube", "hackernews"))
+        read(rival, source, (0, None), there=source != "wordpress")
     case = told(workspace)
     slide = slide_of(case, "presence")
     names = [wordings.printed(case, row[0]["text"]) for row in slide.blocks[0]["rows"]]
@@ -138,6 +135,20 @@ def test_what_failed_was_tried_and_not_read(workspace: Workspace, own: Brand) ->
     assert said.startswith("tried 20 Nov 2026\nr.example has a problem (error 500)")
     warnings = [block for block in slide_of(case, "presence").blocks if block.get("tone") == "warning"]
     assert wordings.printed(case, warnings[0]["text"]) == "Reddit could not be read."
+
+
+def test_where_we_lead_the_place_we_miss_is_named(workspace: Workspace, own: Brand) -> None:
+    rival = make_rival(workspace)
+    for source in ("site", "feeds", "mastodon"):
+        read(own, source, (0, None))
+        read(rival, source, (0, None), there=source == "site")
+    read(own, "reddit", (0, None), there=False)
+    read(rival, "reddit", (0, None))
+    slide = slide_of(case := told(workspace), "presence")
+    assert slide.verdict == "not_supported"
+    assert (
+        wordings.printed(case, slide.blocks[1]["text"]) == "Against it: Bergby is where we are not: Reddit."
+    )
 
 
 # Momentum
