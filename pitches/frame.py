@@ -11,8 +11,9 @@ from pitches.figures import Details, Row
 from pitches.ground import Ground
 from pitches.slides import Cell, Slide
 from pitches.verdicts import THRESHOLDS, State, Threshold, Verdict
-from pitches.words import Text, join, places, table
+from pitches.words import LANGUAGES, Text, join, places, table
 
+UNREAD = ("failed", "none")  # states of sources that let us read nothing of the period
 SIGNS = {">=": "at_least", "<": "less_than", ">": "more_than"}
 
 
@@ -166,23 +167,35 @@ def _precision(ground: Ground) -> Text:
 
 
 def _sources(ground: Ground) -> show.Block:
+    """A row for each source that was read, with its days, and one for all that could not be."""
     proof = ground.register.figures["s1.sources_asked"].evidence
     rows: list[list[Cell]] = []
     for one in ground.coverage:
-        place = ground.name(f"source.{one.source}", one.label)
-        rows.append(
-            [
-                {"text": ground.say("chart.brand", brand=place)},
-                {"text": ground.say(f"coverage.{one.state}")},
-                {"figure": f"s1.inspected.{one.source}"},
-                _day(ground, f"s1.from.{one.source}", one.covered_from, proof),
-                _day(ground, f"s1.to.{one.source}", one.covered_to, proof),
-            ]
-        )
+        if one.state not in UNREAD:
+            rows.append(
+                [
+                    {"text": _labels(ground, [one])},
+                    {"text": ground.say(f"coverage.{one.state}")},
+                    {"figure": f"s1.inspected.{one.source}"},
+                    _day(ground, f"s1.from.{one.source}", one.covered_from, proof),
+                    _day(ground, f"s1.to.{one.source}", one.covered_to, proof),
+                ]
+            )
+    unknown: list[Cell] = [{"state": "unknown", "evidence": proof} for _ in range(3)]
+    for state in UNREAD:
+        if alike := [one for one in ground.coverage if one.state == state]:
+            said = ground.say(f"coverage.{state}")
+            rows.append([{"text": _labels(ground, alike)}, {"text": said}, *unknown])
     if not rows:
-        rows = [[{"text": ground.say("gap.never")}, *({"state": "unknown"} for _ in range(4))]]
+        rows = [[{"text": ground.say("gap.never")}, {"state": "unknown"}, *unknown]]
     columns = [ground.say(f"column.{name}") for name in ("source", "coverage", "inspected", "from", "to")]
-    return show.table(columns, rows, [2, 2, 1, 1.4, 1.4])
+    return show.table(columns, rows, [2.6, 2, 1, 1.4, 1.4])
+
+
+def _labels(ground: Ground, sources: Sequence[Coverage]) -> Text:
+    """The names of sources, which may hold digits."""
+    places = [f"{{{ground.name(f'source.{one.source}', one.label)}}}" for one in sources]
+    return dict.fromkeys(LANGUAGES, ", ".join(places))
 
 
 def _day(ground: Ground, key: str, moment: object, proof: str) -> Cell:

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from listening.models import Feed
+from listening.models import Feed, SitePopularity
 from pitches import sample, words
 from pitches.decks.words import WORDS
 from teams.models import Workspace
@@ -150,6 +150,7 @@ def exempel(django_db_setup: None, django_db_blocker: Any) -> Iterator[Workspace
         workspace.delete()
         alice.delete()
         Feed.objects.all().delete()
+        SitePopularity.objects.all().delete()
 
 
 def kind_of(address: str) -> str:

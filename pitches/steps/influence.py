@@ -24,6 +24,7 @@ from pitches.figures import Details, Row, Unit, Value
 from pitches.ground import Ground
 from pitches.slides import Slide
 from pitches.verdicts import State
+from pitches.words import Text
 
 MOST_SITES = 6
 FEWEST = 3  # sites to compare, before most of them can be said to be anything
@@ -216,9 +217,9 @@ def slide(ground: Ground) -> Slide:
     found = state(values["s2.sites_ahead"], values["s2.sites_compared"])  # type: ignore[arg-type]  # counts
     blocks: list[show.Block] = []
     if ground.once(sites):
-        blocks += [_table(ground), *_missing(ground)]
+        blocks.append(_table(ground))
         doubts = [f"influence.against.{name}" for name in AGAINST[found]]
-        blocks.append(against(ground, doubts, ground.gaps(ground.coverage)))
+        blocks.append(against(ground, doubts, [*_missing(ground), *ground.gaps(ground.coverage)]))
     else:
         blocks.append(show.callout(ground.say("influence.nothing"), "note"))
         blocks += show.warnings(ground.gaps(ground.coverage))
@@ -227,14 +228,14 @@ def slide(ground: Ground) -> Slide:
     return Slide("influence", title, blocks, notes, footer, step=2, verdict=found)
 
 
-def _missing(ground: Ground) -> list[show.Block]:
+def _missing(ground: Ground) -> list[Text]:
     """Why nothing can be compared with ours, if it cannot."""
     own = ground.once(ours)
     if not own_site(ground) or (own and own.is_of_platform):
-        return [show.callout(ground.say("influence.no_site"), "note")]
+        return [ground.say("influence.no_site")]
     if ground.register.values()["s2.listed_on"] is None:
-        return [show.callout(ground.say("influence.unranked"), "note")]
-    return []
+        return [ground.say("influence.unranked")]
+    return [] if own else [ground.say("influence.own_unknown")]
 
 
 def _table(ground: Ground) -> show.Block:

@@ -65,15 +65,17 @@ def state(quotes: int, topics: int, heard: int | None, failed: int | None) -> St
 
 def read(ground: Ground) -> Words:
     """The words of what was heard: of starred posts and questions first, of the newest, never our own."""
+    order = ("-is_starred", "-is_question", "-published_at", "-pk")
+    heard = queries.mentions_of(ground.workspace, ground.heard).filter(is_searchable=True)
+    # Texts are read of the chosen ones only: sorting a million of them would carry every text along.
     rows = (
-        queries.mentions_of(ground.workspace, ground.heard)
-        .filter(is_searchable=True)
-        .order_by("-is_starred", "-is_question", "-published_at", "-pk")
+        Mention.objects.filter(pk__in=heard.order_by(*order).values("pk")[:MOST_READ])
+        .order_by(*order)
         .annotate(start=Substr("text", 1, MOST_CHARACTERS, output_field=CharField()))
         .values_list(
             *("pk", "story_id", "source", "author__handle", "site_id", "title", "start"),
             *("is_question", "is_starred", "metrics"),
-        )[:MOST_READ]
+        )
     )
     posts = []
     for pk, story, source, handle, site, title, text, is_question, is_starred, metrics in rows:

@@ -17,18 +17,20 @@ from pitches.slides import Slide
 from pitches.verdicts import THRESHOLDS, State
 
 MOST = 5
-LONGEST = 160  # characters of a question in the table
+LONGEST = 110  # characters of a question in the table
 
 
-def state(questions: int | None, waiting: int | None) -> State:
-    """How the claim of the slide does: do questions wait for us, and are they most of what was asked?"""
-    if questions is None or waiting is None:
+def state(asked: int | None, left: int | None, readable: int | None) -> State:
+    """How the claim of the slide does: do questions wait for us, and are they most of what was asked?
+
+    That none waits is said only where as many conversations were read as the step needs.
+    """
+    if asked is None or left is None:
         return "not_enough"
-    if not waiting:
-        return "not_supported"
-    return (
-        "supported" if waiting >= THRESHOLDS["s5.answerable"].value and waiting * 2 >= questions else "mixed"
-    )
+    if not left:
+        return "not_supported" if THRESHOLDS["s3.readable"].holds(readable) else "not_enough"
+    enough = THRESHOLDS["s5.answerable"].holds(left)
+    return "supported" if enough and left * 2 >= asked else "mixed"
 
 
 def open_questions(ground: Ground) -> list[Mention]:
@@ -87,10 +89,11 @@ def slides(ground: Ground, gaps: Sequence[show.Text]) -> list[Slide]:
         return []
     found = ground.once(open_questions)
     asked, left = values["s3.questions"], values["s3.questions_open"]
-    verdict = state(asked, left)  # type: ignore[arg-type]  # counts
+    verdict = state(asked, left, values["s3.readable"])  # type: ignore[arg-type]  # counts
     blocks: list[show.Block] = [_table(ground, found)] if found else []
     if verdict == "not_enough":
-        blocks += [show.callout(ground.say("voice.no_accounts"), "note"), *show.warnings(gaps)]
+        reason = "voice.no_accounts" if left is None else "s3.reason.unread"
+        blocks += [show.callout(ground.say(reason), "note"), *show.warnings(gaps)]
     else:
         doubts = ("unread", "unreadable") if verdict == "not_supported" else ("others", "answered")
         blocks.append(against(ground, [f"waiting.against.{name}" for name in doubts], gaps))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from listening.models import Feed
+from listening.models import Feed, SitePopularity
 from pitches import sample
 from pitches.models import Pitch
 from teams.models import Role, User, Workspace
@@ -26,6 +26,7 @@ def seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Workspace]
         workspace.delete()
         user.delete()
         Feed.objects.all().delete()
+        SitePopularity.objects.all().delete()
 
 
 @pytest.fixture
