@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, Count, F, Func, Max, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Coalesce, Concat, Lower, NullIf
 
 from listening.models import Match
 
@@ -88,7 +88,8 @@ def _named(matches: QuerySet[Match]) -> QuerySet[Match]:
     )
     return matches.annotate(
         community=Coalesce(
-            Concat(Value("r/"), Func(subreddit, function="LOWER", output_field=CharField())),
+            # Concat takes nothing for "".
+            NullIf(Concat(Value("r/"), Lower(subreddit)), Value("r/")),
             F("mention__site__domain"),
         )
     )

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import (
     BigIntegerField,
+    BooleanField,
     Count,
     Exists,
+    ExpressionWrapper,
     Max,
     Min,
     OuterRef,
@@ -395,21 +397,23 @@ def answerable(
     limit: int,
     others: Handles | None = None,
     without: Iterable[int] = (),
+    fresh_since: datetime | None = None,
 ) -> list[Mention]:
     """Of each conversation that waits for us what is most worth an answer; the best conversations first.
 
-    Questions come first, then what most people reacted to, then what is newest. Conversations that say the
-    same thing are one; those in ``without`` are left out.
+    Questions come first, then what was said since ``fresh_since``, then what most people reacted to, then
+    what is newest. Conversations that say the same thing are one; those in ``without`` are left out.
     """
     waiting = answerable_conversations(workspace, handles, matches, others).exclude(pk__in=[*without])
     reactions: Any = Value(0)
     for name in REACTIONS:
         reactions += Coalesce(Cast(KeyTextTransform(name, "metrics"), BigIntegerField()), Value(0))
-    worth = ("-is_question", "-reactions", "-published_at", "-pk")
+    is_fresh = Q(published_at__gte=fresh_since) if fresh_since else Q(pk__isnull=False)
+    worth = ("-is_question", "-is_fresh", "-reactions", "-published_at", "-pk")
     best = (
         mentions_of(workspace, matches)
         .filter(conversation__in=waiting.values("pk"), is_searchable=True)
-        .annotate(reactions=reactions)
+        .annotate(reactions=reactions, is_fresh=ExpressionWrapper(is_fresh, output_field=BooleanField()))
         .annotate(place=Window(RowNumber(), partition_by="conversation", order_by=[*worth]))
         .filter(place=1)
         .order_by(*worth)

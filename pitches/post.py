@@ -128,10 +128,10 @@ class _Writer:
         """The steps of the ladder, as the slide of the start names them."""
         blocks = self.slides.get("start", {}).get("blocks", ())
         for row in next((block["rows"] for block in blocks if block["type"] == "table"), ()):
-            texts = [cell.get("text") for cell in row[:2]]
-            if len(row) > 2 and all(texts) and row[2].get("figure"):
-                said = say("post.rung", self.values, month=row[2]["figure"])
-                for name, text in (("name", texts[0]), ("does", texts[1])):
+            texts = [cell.get("text") for cell in row[:3]]
+            if len(texts) == 3 and all(texts):
+                said = table()["post.rung"]
+                for name, text in zip(("name", "does", "month"), texts, strict=True):
                     said = {one: said[one].replace(f"{{{name}}}", text[one]) for one in LANGUAGES}
                 yield self.printed(said)
 

@@ -9,7 +9,7 @@ from typing import Any
 from pitches.decks.contract import block_evidence, block_figures, block_texts
 from pitches.figures import Register
 from pitches.verdicts import State
-from pitches.words import Text, places
+from pitches.words import LANGUAGES, Text, places
 
 Block = dict[str, Any]
 Cell = dict[str, Any]
@@ -82,6 +82,12 @@ def table(columns: Sequence[Text], rows: Sequence[Sequence[Cell]], widths: Seque
     """A table; ``widths`` are relative."""
     block: Block = {"type": "table", "columns": list(columns), "rows": [list(row) for row in rows]}
     return block | {"widths": list(widths)} if widths else block
+
+
+def printed(key: str) -> Cell:
+    """A cell that prints a figure as words do, where a table mixes what was measured with what was assumed:
+    cells of figures alone would say of all numbers in it what those are."""
+    return {"text": {language: f"{{{key}}}" for language in LANGUAGES}}
 
 
 def chart(

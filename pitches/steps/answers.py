@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from listening import queries
 from listening.models import Mention
@@ -17,6 +17,7 @@ from pitches.verdicts import THRESHOLDS, State
 from pitches.words import Text, join
 
 MOST_ACTIONS = 10
+FRESH = timedelta(days=30)  # who asked longer ago has gone elsewhere
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,13 @@ class Chosen:
 def proposed(ground: Ground, most: int = MOST_ACTIONS, without: Sequence[int] = ()) -> list[Mention]:
     """The stored conversations most worth an answer, best first, but for those in ``without``."""
     return queries.answerable(
-        ground.workspace, ground.handles, ground.heard, most, ground.rival_handles, without
+        ground.workspace,
+        ground.handles,
+        ground.heard,
+        most,
+        ground.rival_handles,
+        without,
+        fresh_since=ground.read_until - FRESH,
     )
 
 

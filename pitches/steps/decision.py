@@ -43,8 +43,8 @@ def slides(ground: Ground, plan: Plan, ask: Ask, state: State, title: Text) -> l
 def _option(ground: Ground, key: str, figures: str, means: Text) -> list[show.Cell]:
     return [
         {"text": ground.say(f"option.{key}.name")},
-        {"figure": f"{figures}.hours"},
-        {"figure": f"{figures}.budget"},
+        show.printed(f"{figures}.hours"),
+        show.printed(f"{figures}.budget"),
         {"text": means},
     ]
 

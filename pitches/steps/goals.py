@@ -107,10 +107,10 @@ def slide(ground: Ground, plan: Plan, owner: str, state: State, does: Callable[[
         people = [*(rung.owner or owner for rung in begins), *(goal.owner for _, goal in goals)]
         rows.append(
             [
-                {"figure": f"plan.days.{days}"},
+                show.printed(f"plan.days.{days}"),
                 {"text": _lines([does(rung) for rung in begins] or [ground.say("plan.nothing_new")])},
                 {"raw": ", ".join(dict.fromkeys(filter(None, people))) or "–"},
-                {"figure": f"plan.hours.{days}"},
+                show.printed(f"plan.hours.{days}"),
                 {"text": _lines([_sentence(line(ground, *one)) for one in goals])} if goals else {"raw": "–"},
                 {"text": stop(ground, plan, days)},
             ]
@@ -118,7 +118,7 @@ def slide(ground: Ground, plan: Plan, owner: str, state: State, does: Callable[[
     columns = [ground.say(f"column.{name}") for name in ("by_day", "does", "who", "hours", "measure", "stop")]
     blocks = [
         show.paragraph(ground.say("plan.text")),
-        show.table(columns, rows, [0.5, 2.5, 1.2, 0.8, 2.4, 2.2]),
+        show.table(columns, rows, [0.5, 2.5, 1.2, 0.9, 2.4, 2.2]),
         *_flags(ground, plan),
     ]
     notes, footer = ground.say("plan.notes"), ground.say("plan.footer")

@@ -116,9 +116,9 @@ def slides(
         [
             {"text": ground.say(f"rung.{rung.kind}.name")},
             {"text": does(ground, rung, chosen)},
-            {"figure": f"ladder.month.{rung.kind}"},
+            show.printed(f"ladder.month.{rung.kind}"),
             {"raw": rung.owner or ask.owner or "–"},
-            {"figure": f"ladder.hours.{rung.kind}"},
+            show.printed(f"ladder.hours.{rung.kind}"),
         ]
         for rung in plan.ladder()
     ]

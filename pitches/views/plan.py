@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -77,7 +77,7 @@ def _plan_context(workspace: Workspace, found: Pitch, case: Case, forms: PlanFor
         "shown": shown.of_case(case, evidence_url(found), found.language),
         "forms": forms,
         "goals": [(goal, goals.line(case.ground, number, goal)) for number, goal in listed],
-        "stops": [(days, goals.stop(case.ground, case.plan, days)) for days in PHASES],
+        "stop_rules": [(days, goals.stop(case.ground, case.plan, days)) for days in PHASES],
         "ask_form": AskForm(instance=found),
         "problems": [one for one in checks.check(case) if one.key in ("ask", "actions", "plan")],
         "people": [str(one) for one in workspace.members.order_by("name", "email")],
@@ -136,10 +136,20 @@ def _offered(workspace: Workspace, found: Pitch, case: Case) -> dict[str, Any]:
     return {
         "waiting": [(mention, Reason.of(mention)) for mention in waiting],
         "communities": _communities(case, found),
-        "events": [one for one in coming[: EVENTS + len(events)] if one.pk not in events][:EVENTS],
+        "events": list(_next_of_each(one for one in coming[:300] if one.pk not in events))[:EVENTS],
         "follows_calendars": workspace.calendars.exists(),
         "knows_accounts": known,
     }
+
+
+def _next_of_each(events: Iterable[Event]) -> Iterator[Event]:
+    """Of an event that is repeated the next date only."""
+    seen: set[tuple[int, str, str]] = set()
+    for one in events:
+        key = (one.calendar_id, one.title, one.place)
+        if key not in seen:
+            seen.add(key)
+            yield one
 
 
 def _communities(case: Case, found: Pitch) -> list[Community]:

@@ -54,11 +54,13 @@ def action(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpResp
 
 
 def _context(workspace: Workspace, found: Action, **forms: Any) -> dict[str, Any]:
-    members = set(workspace.members.values_list("pk", flat=True))
+    members = {one.pk: str(one)[:120] for one in workspace.members.all()}
     is_here = found.assigned_to_id in members
+    named = next((pk for pk, name in members.items() if name == found.owner), None)
+    member = found.assigned_to_id if is_here else named
     initial = {
-        "member": found.assigned_to_id if is_here else None,
-        "owner": "" if is_here else found.owner,
+        "member": member,
+        "owner": "" if member else found.owner,
         "due": found.due,
         "note": found.note,
     }
