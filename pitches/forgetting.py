@@ -6,15 +6,18 @@ nothing else of it change (migration 0006). Decks that were downloaded before ca
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from listening import forget, store
+from listening import erasing, forget, store
 from listening.forget import Forgotten
+from listening.models import Author, Conversation, Suppression
 from pitches import digests
 from pitches.edits import Edits
 from pitches.models import Action, Pitch, Revision
@@ -37,12 +40,15 @@ class Erased:
 
 @transaction.atomic
 def erase_author(
-    workspace: Workspace, user: User, source: str, handle: str, now: datetime | None = None
+    workspace: Workspace, user: User | None, source: str, handle: str, now: datetime | None = None
 ) -> Erased:
     """Forgets an author everywhere in the workspace, and sees to it that nothing brings them back.
 
     Raises Broken, and does nothing, when a frozen pitch would come out with another digest.
     """
+    # First the pitches, as freezing does. One that is new after this and is being frozen waits for our lock,
+    # and is built of what is left.
+    list(Pitch.objects.select_for_update().filter(workspace=workspace).order_by("pk").values_list("pk"))
     store.lock(workspace)
     gone = forget.forget(workspace, source, handle, now or timezone.now())
     _leave_drafts(workspace, gone)
@@ -75,7 +81,11 @@ def _quotes(source: str, handle: str, gone: Forgotten) -> Callable[[digests.Part
 
 
 def _frozen(workspace: Workspace) -> list[Pitch]:
-    return list(Pitch.objects.select_for_update().filter(workspace=workspace, frozen_at__isnull=False))
+    return list(_held(workspace).filter(frozen_at__isnull=False))
+
+
+def _held(workspace: Workspace) -> QuerySet[Pitch]:
+    return Pitch.objects.select_for_update(skip_locked=True).filter(workspace=workspace)
 
 
 def _redact(pitch: Pitch, is_theirs: Callable[[digests.Part], bool]) -> int:
@@ -95,7 +105,7 @@ def _redact(pitch: Pitch, is_theirs: Callable[[digests.Part], bool]) -> int:
 def _leave_drafts(workspace: Workspace, gone: Forgotten) -> None:
     """Quotes and conversations to answer that were chosen of the author leave the drafts, also their past."""
     Action.objects.filter(pitch__workspace=workspace, mention__in=gone.mentions).update(mention=None)
-    for draft in Pitch.objects.select_for_update().filter(workspace=workspace, frozen_at=None):
+    for draft in _held(workspace).filter(frozen_at=None):
         rows: list[Pitch | Revision] = [draft, *draft.revisions.all()]
         for row in rows:
             edits = Edits.from_json(row.edits)
@@ -103,3 +113,41 @@ def _leave_drafts(workspace: Workspace, gone: Forgotten) -> None:
             if kept != edits.quotes:
                 row.edits = replace(edits, quotes=kept).as_json()
                 row.save(update_fields=["edits"])
+
+
+# A backup may be older than the wish to be forgotten
+
+Remembered = tuple[UUID, str, datetime]  # workspace's code, key, when
+
+
+def remembered() -> list[Remembered]:
+    """All who asked to be forgotten, to be handed to ``forget_again`` when a backup was put back."""
+    rows = Suppression.objects.order_by("pk").values_list("workspace__code", "key", "erased_at")
+    return [(code, key, at) for code, key, at in rows]
+
+
+def forget_again(wishes: Iterable[Remembered]) -> int:
+    """Carries wishes over, and erases again whom a backup brought back; returns how many were."""
+    again = 0
+    spaces = {workspace.code: workspace for workspace in Workspace.objects.all()}
+    for code, key, at in wishes:
+        if code in spaces:
+            values = {"workspace": spaces[code], "key": key}
+            Suppression.objects.get_or_create(**values, defaults={"erased_at": at})
+    for workspace in spaces.values():
+        if keys := forget.suppressed(workspace):
+            for source, handle in sorted(set(_names(workspace))):
+                if erasing.key(workspace.code, source, handle) in keys:
+                    erase_author(workspace, None, source, handle)
+                    again += 1
+    return again
+
+
+def _names(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    """Everybody whose name is stored: who wrote, and who answered."""
+    for source, handle in Author.objects.filter(workspace=workspace).values_list("source", "handle"):
+        yield source, handle.lower()
+    rows = Conversation.objects.filter(workspace=workspace).values_list("source", "participants")
+    for source, names in rows.iterator():
+        for name in names:
+            yield source, name

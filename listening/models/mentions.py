@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from listening import sources
+from listening import erasing, sources
 from listening.models.brands import Brand, Search, SearchVersion
 from listening.models.scans import Fetch
 from teams.models import Workspace
@@ -152,7 +152,7 @@ class Mention(models.Model):
     @property
     def is_erased(self) -> bool:
         """Whether its author asked to be forgotten: what counts is left of it."""
-        return self.external_id.startswith("erased:")  # erasing.PREFIX
+        return self.external_id.startswith(erasing.PREFIX)
 
     @property
     def quote(self) -> str:

@@ -17,8 +17,8 @@ from django.test import Client
 from config import dumps, env
 from config.processes import lock
 from listening import dispatch, plans, schedule
-from listening.models import Fetch, Scan, ScanPlan
-from pitches import sample
+from listening.models import Author, Fetch, Scan, ScanPlan
+from pitches import forgetting, sample
 from teams.models import User, Workspace
 from tests.conftest import HAS_VALKEY
 from tests.databases import Database, new_database
@@ -135,6 +135,19 @@ def test_nothing_is_given_up_unless_told(new: Database, backup: Path, django_db_
     assert "is restored" in new.manage("restore", backup, "--replace")
     assert ("Bob’s own",) not in new.query("SELECT name FROM teams_workspace")
     assert new.query("SELECT to_regclass('of_a_later_version')") == [(None,)]
+
+
+def test_who_asked_to_be_forgotten_is_not_brought_back(
+    new: Database, backup: Path, django_db_blocker: Any
+) -> None:
+    new.manage("restore", backup)
+    with django_db_blocker.unblock(), new.in_use():
+        author = Author.objects.select_related("workspace").order_by("pk")[0]
+        forgetting.erase_author(author.workspace, None, author.source, author.handle)
+    said = new.manage("restore", backup, "--replace")
+    assert "1 authors whom the backup brought back were erased again." in said
+    assert new.query("SELECT count(*) FROM listening_author WHERE handle = %s", author.handle) == [(0,)]
+    assert new.query("SELECT count(*) FROM listening_suppression") == [(1,)]
 
 
 def test_a_database_of_somebody_else_is_left_alone(new: Database, backup: Path) -> None:

@@ -155,6 +155,24 @@ def as_owner(sql: str, params: list[Any]) -> None:
         cursor.execute("ALTER TABLE pitches_pitch ENABLE TRIGGER frozen_stays_frozen")
 
 
+def test_a_backup_brings_nobody_back(
+    workspace: Workspace, alice: User, author: Author, frozen: Pitch
+) -> None:
+    """Put back is what was before; the wish to be forgotten is carried over to it."""
+    words = said_of(author)
+    with transaction.atomic():
+        erase(workspace, alice, author)
+        wishes = forgetting.remembered()
+        transaction.set_rollback(True)
+    assert Author.objects.filter(pk=author.pk).exists() and not Suppression.objects.exists()
+    assert forgetting.forget_again(wishes) == 1
+    stored = json.dumps(Pitch.objects.get(pk=frozen.pk).snapshot, ensure_ascii=False)
+    assert not [word for word in words if word in stored]
+    assert AuditEntry.objects.get(verb="author.erased").by_machine
+    assert forgetting.forget_again(wishes) == 0
+    assert forgetting.forget_again([(frozen.code, "0" * 64, frozen.frozen_at or frozen.created_at)]) == 0
+
+
 # The database itself
 
 

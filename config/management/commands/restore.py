@@ -12,6 +12,7 @@ from django.db import connection
 
 from config import dumps
 from config.processes import ServiceError
+from pitches import forgetting
 
 
 class Command(BaseCommand):
@@ -29,14 +30,18 @@ class Command(BaseCommand):
             with dumps.database_at_hand(alone=True):
                 dumps.check(file)
                 self._refuse_to_harm(replace)
+                wishes = forgetting.remembered() if "listening_suppression" in dumps.tables() else []
                 connection.close()
                 dumps.load(file)
                 call_command("migrate", interactive=False, verbosity=0)
+                again = forgetting.forget_again(wishes)
                 with connection.cursor() as cursor:
                     cursor.execute("ANALYZE")  # or the first pages are slow
         except (dumps.DumpError, ServiceError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{file} is restored. Everybody has to log in again.")
+        if again:
+            self.stdout.write(f"{again} authors whom the backup brought back were erased again.")
         self.stdout.write(
             "SECRET_KEY and CREDENTIAL_KEYS must be those of the installation it came from: with other "
             "CREDENTIAL_KEYS, keys of sources have to be entered again and second factors set up anew."
