@@ -28,6 +28,9 @@ PURE = (
     "listening.types",
     "competitors.compare",
     "pitches.verdicts",
+    "pitches.told",
+    "pitches.changes",
+    "pitches.progress",
 )
 NAMED = re.compile(rf"(?P<room>{'|'.join(ROOMS)})(?:[.:]\w+)+")  # "listening.Feed", "pitches:home"
 TAGS = re.compile(r"{%\s*(?:url|include)\s+[\"'](?P<room>\w+)[:/]")
