@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: run test lint types bench chaos lock messages docs
+.PHONY: run test lint types bench bench-decks chaos lock messages docs
 
 run: .venv/.stamp
 	$(BIN)/python manage.py dev
@@ -25,6 +25,10 @@ types: .venv/.stamp-dev
 # How pages and decks grow with what was heard, in ratios; asserts nothing.
 bench: .venv/.stamp-dev
 	$(BIN)/python manage.py services run -- env DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python bench/growth.py $(ARGS)
+
+# What a full deck costs over 10,000, 100,000 and a million mentions: time and memory of each part.
+bench-decks: .venv/.stamp-dev
+	$(BIN)/python manage.py services run -- env DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python bench/decks.py $(ARGS)
 
 # Kills, stops, empties and restarts a whole Earshot 60 times under load; half an hour. Fails when a row is lost or
 # doubled, or when work that is due stands still for more than a minute.

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from pitches.decks.text import in_language, plain, resolve
-from pitches.told import Sources, Wordings, period_of, sources_of, verdicts_of, wordings
+from pitches.told import READ, Sources, Wordings, period_of, sources_of, verdicts_of, wordings
 from pitches.words import Text
 
 State = Literal["same", "changed", "appeared", "gone", "incomparable"]
@@ -23,6 +23,7 @@ OF_A_COMPARISON = ("then.", "last.", "delta.", "again.", "now.", "goal.", "progr
 NUMBER = re.compile(r"\.(\d+)(?=\.|$)")  # the number in "s4.stories.1"
 # Whose number it is: keys that begin so, and the name that says of whom they speak.
 NUMBERED = {"s4.": "brand", "s2.type.": "phrase"}
+ASIDE = ("period.", "ask.", "s1.inspected.", "s1.from.", "s1.to.", "s1.sources_")
 LEFT_OUT = ("rule.", "s4.cell.")  # the rule book, and readings with their days
 
 
@@ -58,6 +59,12 @@ class FigureChange:
         figure = self.new or self.old
         assert figure is not None
         return figure.key
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its change tells something: days and how much was inspected are told elsewhere."""
+        there = self.old is not None and self.new is not None and self.new.unit != "date"
+        return there and not self.key.startswith(ASIDE)
 
 
 @dataclass(frozen=True)
@@ -139,9 +146,6 @@ class EvidenceChange:
     vanished: tuple[Mapping[str, Any], ...]  # rows as they were
 
 
-READ = ("ok", "partial")
-
-
 @dataclass(frozen=True)
 class Changes:
     """All that changed. ``sources`` lists every source that was asked, changed or not."""
@@ -158,6 +162,16 @@ class Changes:
     def moved(self) -> tuple[FigureChange, ...]:
         """The figures that are not the same."""
         return tuple(one for one in self.figures if one.state != "same")
+
+    @property
+    def told(self) -> tuple[FigureChange, ...]:
+        """Of these, what tells something by itself: numbers of both times that stand for a claim."""
+        return tuple(one for one in self.moved if one.is_told)
+
+    @property
+    def further(self) -> tuple[FigureChange, ...]:
+        """The rest: days, how much was inspected, and what only one of the two has."""
+        return tuple(one for one in self.moved if not one.is_told)
 
     @property
     def read_otherwise(self) -> tuple[SourceChange, ...]:

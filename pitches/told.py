@@ -12,6 +12,7 @@ from typing import Any
 from pitches import outline
 from pitches.words import Text
 
+READ = ("ok", "partial")  # what a source's state is called when it let us read anything
 WORDING = re.compile(r"(?P<name>.*?)\s?(?P<version>v\d+): (?P<text>.*)")
 Wordings = Mapping[tuple[str, str], str]  # (name, text) -> version
 Sources = Mapping[str, tuple[str, str, int | None]]  # source -> (label, state, inspected)

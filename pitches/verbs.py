@@ -116,6 +116,7 @@ def save(pitch: Pitch, user: User, values: Mapping[str, Any]) -> Pitch:
         if "rivals" in values:
             held.rivals.set(values["rivals"])
         if (held.period_start, held.period_end) != before:
+            pins.keep_up(held, timezone.now())
             propose_actions(held, user)
     return held
 

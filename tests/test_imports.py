@@ -29,6 +29,9 @@ PURE = (
     "competitors.compare",
     "pitches.topics",
     "pitches.verdicts",
+    "pitches.told",
+    "pitches.changes",
+    "pitches.progress",
 )
 NAMED = re.compile(rf"(?P<room>{'|'.join(ROOMS)})(?:[.:]\w+)+")  # "listening.Feed", "pitches:home"
 TAGS = re.compile(r"{%\s*(?:url|include)\s+[\"'](?P<room>\w+)[:/]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from listening import query
@@ -125,6 +126,11 @@ class SearchVersion(models.Model):
 
     def __str__(self) -> str:
         return f"v{self.number}"
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether scans ask for it although it may be replaced, see ``listening.searches.pin``."""
+        return self.pinned_until is not None and self.pinned_until > timezone.now()
 
     def as_query(self) -> query.Query:
         """The parsed wording. Versions are checked before they are saved, so this does not raise."""

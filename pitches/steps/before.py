@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from listening.yardstick import Yardstick
-from pitches import changes, progress, told
+from pitches import progress, told
 from pitches import slides as show
 from pitches.changes import SourceChange
 from pitches.figures import Details, Register, Unit
@@ -65,7 +65,8 @@ class Before:
         """The sources that were read both times; None when these are all that were read at all."""
         if not any(one.kind in ("gained", "lost") for one in self.sources):
             return None
-        return frozenset(one.source for one in self.sources if one.kind in ("same", "otherwise") and one.new)
+        both = (one for one in self.sources if one.kind in ("same", "otherwise"))
+        return frozenset(one.source for one in both if one.new in told.READ)
 
     @cached_property
     def now(self) -> Ground:
@@ -215,7 +216,7 @@ class Before:
             ground.figure(f"follow.{name}", lights.count(name), "count", proof)
         sources = ground.register.figures["s1.sources_asked"].evidence
         counted: dict[str, Callable[[SourceChange], bool]] = {
-            "common": lambda one: one.kind in ("same", "otherwise") and one.new in changes.READ,
+            "common": lambda one: one.kind in ("same", "otherwise") and one.new in told.READ,
             "gained": lambda one: one.kind == "gained",
             "lost": lambda one: one.kind == "lost",
         }
@@ -378,7 +379,7 @@ class Before:
         return Slide("sources", title, blocks, ground.say("sources.notes"), ground.say("sources.footer"))
 
     def _kind(self, one: SourceChange) -> str:
-        return "unread" if one.kind == "same" and one.new not in changes.READ else one.kind
+        return "unread" if one.kind == "same" and one.new not in told.READ else one.kind
 
     def _wordings(self) -> list[Text]:
         """That the wordings are those of then: which are not today's any more, and which are lost."""

@@ -14,8 +14,7 @@ from pitches.steps.delta import delta
 from pitches.then import Then, sources_beside
 from pitches.words import Text
 
-MOST_FIGURES = 24  # lines of the table; how many more changed is said
-ASIDE = ("period.", "ask.", "s1.inspected.", "s1.from.", "s1.to.", "s1.sources_")
+MOST_FIGURES = 20  # lines of the table; how many more changed is said
 FIRST = tuple(progress.KEY_FIGURES)
 
 
@@ -41,7 +40,7 @@ def changed(ground: Ground, then: Then, made: Sequence[Slide], language: str) ->
 def slide(ground: Ground, then: Then, made: Sequence[Slide], language: str) -> Slide:
     """A5: the verdicts, figures, searches and sources that are not as they were."""
     found = changed(ground, then, made, language)
-    figures = [one for one in found.moved if one.old and one.new and _is_told(one)]
+    figures = found.told
     proof = then.about
     ground.figure("changes.figures", len(figures), "count", proof)
     shown = sorted(figures, key=_rank)[:MOST_FIGURES]
@@ -58,11 +57,6 @@ def slide(ground: Ground, then: Then, made: Sequence[Slide], language: str) -> S
     if len(blocks) == 1:
         blocks.append(show.paragraph(ground.say("changes.nothing")))
     return Slide("changes", then.say("changes.title"), blocks, ground.say("changes.notes"), layout="appendix")
-
-
-def _is_told(one: FigureChange) -> bool:
-    """Whether its change tells something: days and how much was inspected are told by other slides."""
-    return not one.key.startswith(ASIDE) and bool(one.new and one.new.unit != "date")
 
 
 def _rank(one: FigureChange) -> tuple[int, str]:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pitches import changes, follow, queries, shown, then, told
+from pitches import changes, follow, progress, queries, shown, then, told
 from pitches.case import build
 from pitches.changes import FigureChange, SourceChange
 from pitches.decks import contract
@@ -54,12 +54,19 @@ def changes_since(request: WorkspaceRequest, workspace: Workspace, code_of_pitch
             "changes": compared,
             "then": then_shown,
             "now": now_shown,
-            "figures": [_figure(one, after, found.language) for one in compared.moved],
+            "figures": [_figure(one, after, found.language) for one in sorted(compared.told, key=_rank)],
+            "further": [_figure(one, after, found.language) for one in compared.further],
             "verdicts": [_verdict(one, found.language) for one in compared.verdicts],
             "sources": [_source(one, found.language) for one in compared.read_otherwise],
             "same_length": told.days_of(before) == told.days_of(after),
         }
     return render(request, "pitches/changes.html", context)
+
+
+def _rank(one: FigureChange) -> int:
+    """The key figures first, the others as they come."""
+    keys = list(progress.KEY_FIGURES)
+    return keys.index(one.key) if one.key in keys else len(keys)
 
 
 def _figure(one: FigureChange, new: Mapping[str, Any], language: str) -> dict[str, Any]:

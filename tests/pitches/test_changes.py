@@ -190,9 +190,9 @@ def test_a_verdict_that_turned_is_named_with_its_step(old: dict[str, Any], new: 
 
 
 def test_a_step_whose_slide_was_left_out_keeps_its_verdict_in_the_summary(old: dict[str, Any]) -> None:
-    told = {"step": 4, "verdict": "mixed", "text": {"en": "They are louder"}}
+    line = {"step": 4, "verdict": "mixed", "text": {"en": "They are louder"}}
     old["slides"] = [old["slides"][0]]
-    old["slides"][0]["blocks"].append({"type": "verdicts", "items": [told]})
+    old["slides"][0]["blocks"].append({"type": "verdicts", "items": [line]})
     assert told.verdicts_of(old) == {1: "supported", 4: "mixed"}
     assert told.titles_of(old)[4] == {"en": "They are louder"}
 
