@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from listening.query.text import normalise
 from pitches.common_words import COMMON
 
-K = TypeVar("K")
+Key = tuple[str, ...]  # a word, or two
 MOST = 5
 FEWEST_STORIES, FEWEST_WRITERS = 3, 3  # one person who asks ten times is no topic
 LEAST_SHARE = 0.05  # of the stories counted
@@ -61,11 +60,12 @@ class _Term:
         self.keys[said.key] = None
         self.written[written] += 1
 
-    def take(self, other: _Term) -> None:
-        self.stories |= other.stories
-        self.writers |= other.writers
-        self.keys |= other.keys
-        self.written += other.written
+
+@dataclass(frozen=True)
+class _Token:
+    word: str
+    written: str
+    follows: bool  # the token before it, with a space between
 
 
 def topics(said: Sequence[Said], left_out: Iterable[str] = (), most: int = MOST) -> list[Topic]:
@@ -74,19 +74,19 @@ def topics(said: Sequence[Said], left_out: Iterable[str] = (), most: int = MOST)
     ``left_out``: names and search words, which every post holds because we searched for it.
     """
     unsaid = {word for text in left_out for word in words(text)}
-    singles, pairs = _count(said, unsaid)
     fewest = max(FEWEST_STORIES, LEAST_SHARE * len({one.story for one in said}))
+    terms = _count(said, unsaid, fewest)
     found = {
         key: term
-        for key, term in [*pairs.items(), *(((word,), term) for word, term in singles.items())]
+        for key, term in terms.items()
         if len(term.stories) >= fewest and len(term.writers) >= FEWEST_WRITERS
     }
     spoken_for = {
         word
-        for pair in pairs
-        if pair in found
+        for pair, term in found.items()
+        if len(pair) > 1
         for word in pair
-        if len(found[pair].stories) >= TOGETHER * len(singles[word].stories)
+        if len(term.stories) >= TOGETHER * len(terms[(word,)].stories)
     }
     kept = [
         term
@@ -109,27 +109,55 @@ def holds_none(said: Sequence[Said], chosen: Sequence[Topic]) -> int:
     return len({one.story for one in said} - {one.story for one in said if one.key in holding})
 
 
-def _count(
-    said: Sequence[Said], left_out: Collection[str]
-) -> tuple[dict[str, _Term], dict[tuple[str, ...], _Term]]:
-    singles: dict[str, _Term] = {}
-    pairs: dict[tuple[str, ...], _Term] = {}
-    for one in said:
-        text = _NOT_SAID.sub(" . ", one.text)
-        before: tuple[str, str, int] | None = None  # the word, as it is written, where it ends
-        for match in _WORD.finditer(text):
-            word = normalise(match[0])
-            if _is_empty(word, left_out):
-                before = None
-                continue
-            singles.setdefault(word, _Term()).add(one, match[0])
-            if before and text[before[2] : match.start()] == " ":
-                pairs.setdefault((before[0], word), _Term()).add(one, f"{before[1]} {match[0]}")
-            before = (word, match[0], match.end())
-    bases = {word: _base(word, singles) for word in singles}
-    return _joined(singles, lambda word: bases[word]), _joined(
-        pairs, lambda pair: tuple(bases[word] for word in pair)
-    )
+def _count(said: Sequence[Said], left_out: Collection[str], fewest: float) -> dict[Key, _Term]:
+    """Every word, and every pair of words, that stands in at least ``fewest`` posts."""
+    known: dict[str, str] = {}  # as written -> word, "" for one that says nothing
+    posts = [_tokens(one.text, known, left_out) for one in said]
+    vocabulary = set(known.values())
+    base = {word: _base(word, vocabulary) for word in vocabulary}
+    held = Counter(word for tokens in posts for word in {base[token.word] for token in tokens})
+    common = {word for word, number in held.items() if number >= fewest}
+    placed = [_placed(tokens, base, common) for tokens in posts]
+    posts_with = Counter(key for places in placed for key in {key for key, _ in places})
+    terms: dict[Key, _Term] = {}
+    for one, places in zip(said, placed, strict=True):
+        for key, written in places:
+            if posts_with[key] >= fewest:
+                terms.setdefault(key, _Term()).add(one, written)
+    return terms
+
+
+def _placed(
+    tokens: Sequence[_Token], base: Mapping[str, str], common: Collection[str]
+) -> list[tuple[Key, str]]:
+    """The common words and pairs of one post, each with how it is written."""
+    found: list[tuple[Key, str]] = []
+    before: _Token | None = None
+    for token in tokens:
+        word = base[token.word]
+        if word not in common:
+            before = None
+            continue
+        found.append(((word,), token.written))
+        if before and token.follows:
+            found.append(((base[before.word], word), f"{before.written} {token.written}"))
+        before = token
+    return found
+
+
+def _tokens(text: str, known: dict[str, str], left_out: Collection[str]) -> list[_Token]:
+    """The words that say something, in order; ``known`` remembers what was decided of each."""
+    text = _NOT_SAID.sub(" . ", text)
+    found, end = [], -1
+    for match in _WORD.finditer(text):
+        written = match[0]
+        if written not in known:
+            word = normalise(written)
+            known[written] = "" if _is_empty(word, left_out) else word
+        if word := known[written]:
+            found.append(_Token(word, written, text[end : match.start()] == " "))
+            end = match.end()
+    return found
 
 
 def _is_empty(word: str, left_out: Collection[str]) -> bool:
@@ -148,13 +176,6 @@ def _base(word: str, known: Collection[str]) -> str:
     """The shortest form that is written somewhere, too; the word itself when there is none."""
     shorter = next((form for form in sorted(_shorter(word), key=len) if form in known), "")
     return _base(shorter, known) if shorter else word
-
-
-def _joined(terms: Mapping[K, _Term], base_of: Callable[[K], K]) -> dict[K, _Term]:
-    found: dict[K, _Term] = {}
-    for key, term in terms.items():
-        found.setdefault(base_of(key), _Term()).take(term)
-    return found
 
 
 def _shown(term: _Term) -> str:

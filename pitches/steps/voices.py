@@ -23,8 +23,8 @@ from pitches.verdicts import State
 from pitches.words import Text
 
 QUOTES = 3
-MOST_READ = 3000  # posts whose words are counted
-MOST_CHARACTERS = 2000  # of each
+MOST_READ = 2000  # posts whose words are counted
+MOST_CHARACTERS = 600  # of each: what a post is about, it says at its beginning
 LONGEST_QUOTE = 240
 NAMED = 2  # topics in the title; more stand below the quotes
 _HANDLE = re.compile(r"(?<![\w/])@\w[\w.-]*(?:@[\w.-]+\w)?")
