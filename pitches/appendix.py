@@ -35,8 +35,16 @@ def slides(ground: Ground, template: int) -> list[Slide]:
         "glossary": _glossary(ground),
         "register": [{"type": "register"}],
     }
+    footers = {"health": ground.say("health.footer")}
     return [
-        Slide(key, ground.say(f"{key}.title"), blocks, ground.say(f"{key}.notes"), layout="appendix")
+        Slide(
+            key,
+            ground.say(f"{key}.title"),
+            blocks,
+            ground.say(f"{key}.notes"),
+            footers.get(key, dict(show.NOTHING)),
+            layout="appendix",
+        )
         for key, blocks in made.items()
     ]
 
@@ -172,10 +180,9 @@ def _health(ground: Ground) -> list[show.Block]:
     rows += [_asked(ground, name, one, proof) for name, one in doing.items() if name not in covered]
     names = ("source", "asked", "coverage", "last_success", "inspected", "last_run", "error")
     columns = [ground.say(f"column.{name}") for name in names]
-    blocks: list[show.Block] = [show.paragraph(ground.say("health.text"))]
-    if rows:
-        blocks.append(show.table(columns, rows, [1.2, 1.4, 1.5, 1.35, 0.9, 1.25, 4.4]))
-    return blocks
+    if not rows:
+        return [show.callout(ground.say("gap.never"), "note")]
+    return [show.table(columns, rows, [1.2, 1.4, 1.5, 1.35, 0.9, 1.25, 4.4])]
 
 
 def _listened(ground: Ground, one: Coverage, doing: Health | None, proof: str) -> list[Cell]:
