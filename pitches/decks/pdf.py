@@ -128,6 +128,8 @@ class _Deck:
             "kind": "table",
             **_place(box),
             "widths": box.widths,
+            "highlight": box.highlight,
+            "tint": self.tints["accent"],
             "head": self.row(box.head),
             "rows": [self.row(row) for row in box.rows],
         }

@@ -199,7 +199,6 @@ def test_unknown_points_of_a_chart_are_named() -> None:
         if getattr(box, "role", "") == "caption"
     ]
     assert captions == [
-        "Stories per week about us and the industry.",
         "Unknown: Fjällvik Coffee (12\xa0Oct). Hatched: not fully covered by our sources.",
     ]
     (chart,) = (box.chart for box in pages["share"].elements if isinstance(box, ChartBox))

@@ -401,3 +401,11 @@ def test_the_shared_hostile_strings_give_a_sound_file(file: str) -> None:
     content = pptx.render(snapshots.hostile(hostile_strings(shared(file))))
     assert_sound(content)
     Presentation(io.BytesIO(content))
+
+
+def test_our_column_of_a_table_is_tinted_in_every_row_but_the_head() -> None:
+    (slide,) = [one for one in opened_pptx().slides if "is present in" in one.shapes.title.text]
+    (frame,) = shapes(slide, "table")
+    cells = [[cell._tc.tcPr for cell in row.cells] for row in frame.table.rows]
+    fills = [[one.find(qn("a:solidFill")) is not None for one in row] for row in cells]
+    assert fills == [[False] * 5, *[[False, True, False, False, False]] * 4]
