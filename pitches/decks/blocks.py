@@ -453,7 +453,7 @@ def _heading(writer: Writer, block: Block, width: float) -> list[Piece]:
     """What an exhibit shows, close above it."""
     runs = writer.text(block.get("summary") or {}, tone="muted", bold=True)
     found = writer.paragraphs(runs, width, HEADING_SIZE)
-    return [TextPiece(width, tuple(found), "caption", gap=NEAR, keep=True)] if found else []
+    return [TextPiece(width, tuple(found), "heading", gap=NEAR, keep=True)] if found else []
 
 
 def _in_order(block: Block) -> list[ChartSeries]:

@@ -10,6 +10,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,6 +65,10 @@ DANGEROUS = {
     "vmlDrawing": gettext_noop("an old drawing (VML)"),
 }
 NO_POWERPOINT = gettext_noop("This is no PowerPoint file. Choose a .pptx or .potx file.")
+# What a damaged package makes the standard library say.
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, EOFError, RuntimeError
+)  # fmt: skip
 SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
 
 
@@ -108,7 +113,7 @@ class _Reader:
             raise Refused(message)
         try:
             self.archive = zipfile.ZipFile(io.BytesIO(content))
-        except (zipfile.BadZipFile, ValueError, OSError) as error:
+        except UNREADABLE as error:
             raise Refused(NO_POWERPOINT) from error
         self.entries = self._entries()
         self.defaults, self.overrides = self._types()
@@ -124,6 +129,8 @@ class _Reader:
             steps = name.split("/")
             if "\\" in name or "\x00" in name or name.startswith("/") or ".." in steps or ":" in steps[0]:
                 raise Refused(gettext_noop("This file holds a part with a name that leads outside of it."))
+            if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise Refused(NO_POWERPOINT)
             if one.flag_bits & 1:
                 raise Refused(gettext_noop("This file is encrypted. Save it without a password."))
             if one.file_size > 1_000_000 and one.file_size > MOST_RATIO * max(1, one.compress_size):
@@ -142,7 +149,7 @@ class _Reader:
         try:
             with self.archive.open(entry) as stream:
                 content = stream.read(most + 1)
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
+        except UNREADABLE as error:
             message = gettext_noop("This file is damaged: “%(part)s” cannot be unpacked.")
             raise Refused(message, {"part": name[:80]}) from error
         if len(content) > most:

@@ -310,9 +310,11 @@ def _notes(
     """How to say it, then the proof: id, what, how counted, where from."""
     if whole_title:
         yield tuple(whole_title)
-    if slide.get("notes"):
-        for one in writer.paragraphs(writer.text(slide["notes"]), 400.0, 12.0):
-            yield one.runs
+    said = writer.paragraphs(writer.text(slide["notes"]), 400.0, 12.0)
+    for one in said:
+        yield one.runs
+    if not said:
+        yield (Run(writer.word("notes_say")),)
     entries = [entry for entry in writer.snapshot["evidence"] if entry["id"] in ids]
     if entries:
         yield (Run(writer.word("notes_evidence") + ":", bold=True),)
@@ -327,6 +329,9 @@ def _notes(
         if address:
             runs += [Run(SEPARATOR), Run(shorten(address, 120), url=address)]
         yield tuple(replace(run, text=clean_line_keeping_space(run.text)) for run in runs)
+    snapshot = writer.snapshot
+    names = {name: clean_line(str(snapshot[name])) for name in ("id", "version", "tool")}
+    yield (Run(shorten(writer.word("notes_method", **names), 400), tone="muted"),)
 
 
 def anchors(pages: Sequence[Page]) -> dict[str, int]:

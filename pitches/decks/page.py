@@ -16,7 +16,9 @@ from pitches.decks.text import Run, Tone
 
 WIDTH, HEIGHT = 960.0, 540.0
 BULLET_INDENT = 16.0
-Role = Literal["cover", "text", "bullets", "ask", "warning", "note", "quote", "caption", "meta", "card"]
+Role = Literal[
+    "cover", "text", "bullets", "ask", "warning", "note", "quote", "caption", "meta", "card", "heading"
+]
 
 
 @dataclass(frozen=True)

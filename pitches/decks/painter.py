@@ -259,7 +259,7 @@ class Painter:
                 properties.set(name, str(self.style.emu(value)))
             line = etree.SubElement(properties, qn("a:lnB"), w="12700" if head else "6350")
             (self.style.paints.muted if head else self.style.paints.rule).fill(line)
-            if index == highlight:
+            if index == highlight and not head:
                 self.style.tints["accent"].fill(properties)
             else:
                 etree.SubElement(properties, qn("a:noFill"))

@@ -142,6 +142,8 @@ class Painter:
             "kind": "table",
             **_place(box),
             "widths": box.widths,
+            "highlight": box.highlight,
+            "tint": self.tints["accent"],
             "head": self.row(box.head),
             "rows": [self.row(row) for row in box.rows],
         }

@@ -85,7 +85,9 @@ def read(content: bytes) -> Template:
     width, height = int(deck.slide_width or 0), int(deck.slide_height or 0)
     ratio = width / height if height else 0.0
     if not NARROWEST <= ratio <= WIDEST:
-        message = gettext_noop("The slides must lie: 16:9 or 4:3. These measure %(width)s x %(height)s cm.")
+        message = gettext_noop(
+            "The slides must be landscape, 16:9 or 4:3. These measure %(width)s x %(height)s cm."
+        )
         sides = {"width": round(width / 360_000, 1), "height": round(height / 360_000, 1)}
         raise Unusable(message, sides)
     scale = height / 12700 / HEIGHT

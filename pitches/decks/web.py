@@ -56,6 +56,7 @@ class WebTable:
 
     name: str
     role: str
+    highlight: int | None  # the column to tint
     head: list[tuple[bool, list[WebGroup]]]
     rows: list[dict[str, Any]]
 
@@ -161,6 +162,7 @@ class _Builder:
         return WebTable(
             name=box.name,
             role=box.role,
+            highlight=box.highlight,
             head=self.cells(box.head, numbers),
             rows=[self.row(row, numbers) for row in box.rows],
         )

@@ -74,6 +74,9 @@ WORDS: dict[str, dict[str, str]] = {
         "table": "Table",
         "notes_evidence": "Evidence on this slide",
         "of_which": "of",
+        "notes_say": "How to say it: read the title aloud, point at what proves it, and stop.",
+        "notes_method": "Method: the evidence register says how each figure was counted, from which sources "
+        "and when. Snapshot {id}, version {version}, {tool}.",
         "now": "Here we begin",
         "option": "Option {letter}",
         "gone": "gone {day}",
@@ -158,6 +161,9 @@ WORDS: dict[str, dict[str, str]] = {
         "table": "Tabell",
         "notes_evidence": "Belägg på den här bilden",
         "of_which": "av",
+        "notes_say": "Så säger du det: läs rubriken högt, peka på det som belägger den och stanna där.",
+        "notes_method": "Metod: förteckningen över belägg säger hur varje siffra räknades, från vilka källor "
+        "och när. Ögonblicksbild {id}, version {version}, {tool}.",
         "now": "Här börjar vi",
         "option": "Alternativ {letter}",
         "gone": "borta {day}",

@@ -30,7 +30,7 @@ def squeezed(text: str) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("make", ["full", "draft", "long_names"])
+@pytest.mark.parametrize("make", ["full", "draft", "branded", "long_names"])
 def test_all_titles_and_all_rows_are_in_it(make: str, language: str) -> None:
     snapshot = getattr(snapshots, make)()
     pages = layout.lay_out(snapshot, language)

@@ -13,10 +13,12 @@ from lxml import etree
 from pptx import Presentation
 from pptx.oxml.ns import qn
 
+from charts import palette
 from pitches.decks import layout, pptx
 from pitches.decks.page import ChartBox, TableBox
 from pitches.decks.register import MOST_ORIGINALS
 from pitches.decks.text import plain
+from pitches.decks.words import WORDS
 from tests.conftest import shared
 from tests.pitches import snapshots
 from tests.pitches.decks.rendered import as_pptx, opened_pptx
@@ -74,23 +76,52 @@ def test_titles_tables_and_charts_read_back_as_laid_out(language: str) -> None:
             ]
 
 
-def test_the_workbook_inside_a_chart_holds_the_figures_of_the_snapshot() -> None:
-    snapshot: Any = snapshots.full()
-    block = next(one for one in snapshot["slides"] if one["key"] == "volume")["blocks"][0]
-    wanted = [[snapshot["figures"][key]["value"] for key in series["values"]] for series in block["series"]]
-    (slide,) = [
-        one for one in opened_pptx().slides if shapes(one, "chart") and "every week" in one.shapes.title.text
-    ]
-    (frame,) = shapes(slide, "chart")
-    with zipfile.ZipFile(io.BytesIO(frame.chart.part.chart_workbook.xlsx_part.blob)) as workbook:
-        sheet = etree.fromstring(workbook.read("xl/worksheets/sheet1.xml"))
+def workbook(frame: Any) -> tuple[list[str], dict[str, float]]:
+    """The texts and the numbers of the sheet inside a chart, the numbers by cell."""
+    with zipfile.ZipFile(io.BytesIO(frame.chart.part.chart_workbook.xlsx_part.blob)) as archive:
+        sheet = etree.fromstring(archive.read("xl/worksheets/sheet1.xml"))
+        texts = etree.fromstring(archive.read("xl/sharedStrings.xml"))
     numbers = {
         cell.get("r"): float(cell.findtext("{*}v"))
         for cell in sheet.iter("{*}c")
         if cell.get("t") != "s" and len(cell)
     }
-    assert [[numbers.get(f"{column}{row}") for row in range(2, 14)] for column in "BC"] == wanted
-    assert wanted[0][6] is None  # unknown is an empty cell
+    return ["".join(one.itertext()) for one in texts.iter("{*}si")], numbers
+
+
+def caches(frame: Any) -> list[list[float | None]]:
+    """The values that a chart shows before its workbook is opened, series by series."""
+    found = []
+    for series in frame.chart._chartSpace.iter(qn("c:ser")):
+        cache = series.find(f"{qn('c:val')}/{qn('c:numRef')}/{qn('c:numCache')}")
+        count = int(cache.find(qn("c:ptCount")).get("val"))
+        points = {int(one.get("idx")): float(one.findtext(qn("c:v"))) for one in cache.iter(qn("c:pt"))}
+        found.append([points.get(index) for index in range(count)])
+    return found
+
+
+def value_of(snapshot: Any, key: str | None) -> Any:
+    return snapshot["figures"][key]["value"] if key else None
+
+
+@pytest.mark.parametrize("make", ["full", "long_names"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_data_of_every_chart_are_the_figures_of_the_snapshot(make: str, language: str) -> None:
+    snapshot: Any = getattr(snapshots, make)()
+    blocks = [one for slide in snapshot["slides"] for one in slide["blocks"] if one["type"] == "chart"]
+    frames = [one for slide in opened_pptx(make, language).slides for one in shapes(slide, "chart")]
+    assert len(blocks) == len(frames) == 5
+    for block, frame in zip(blocks, frames, strict=True):
+        by_role = sorted(block["series"], key=lambda one: palette.SHADES.get(one["role"], 1.0))
+        series = by_role if block["kind"] in ("stacked", "share") else block["series"]
+        wanted = [[value_of(snapshot, key) for key in one["values"]] for one in series]
+        assert caches(frame) == wanted
+        texts, numbers = workbook(frame)
+        for column, values in zip("BCDEF", wanted, strict=False):
+            rows = range(2, len(block["categories"]) + 2)
+            assert [numbers.get(f"{column}{row}") for row in rows] == values
+        assert len(numbers) == sum(value is not None for values in wanted for value in values)
+        assert all(one.name in texts for one in frame.chart.plots[0].series)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -157,6 +188,64 @@ def test_notes_say_how_to_say_it_and_where_it_comes_from() -> None:
     assert "https://search.example/?q=best+coffee+beans" in {
         one.target_ref for one in visibility.part.rels.values() if one.is_external
     }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("make", ["full", "draft"])
+def test_notes_of_every_slide_say_how_to_say_it_what_proves_it_and_the_method(
+    make: str, language: str
+) -> None:
+    snapshot: Any = getattr(snapshots, make)()
+    pages = layout.lay_out(snapshot, language)
+    by_key = {slide["key"]: slide for slide in snapshot["slides"]}
+    for page, slide in zip(pages, opened_pptx(make, language).slides, strict=True):
+        notes = slide.notes_slide.notes_text_frame
+        first, last = notes.paragraphs[0].text, notes.paragraphs[-1].text
+        own = by_key[page.key]["notes"][language]
+        said = plain(layout.Writer(snapshot, language).text(by_key[page.key]["notes"])).split("\n")[0]
+        assert first == (said if own else WORDS[language]["notes_say"])
+        assert snapshot["id"] in last and last.startswith({"en": "Method:", "sv": "Metod:"}[language])
+        for evidence in page.evidence:
+            assert f"[{evidence}]" in notes.text, page.key
+        tags = {run._r.get_or_add_rPr().get("lang") for one in notes.paragraphs for run in one.runs}
+        assert tags == {{"en": "en-GB", "sv": "sv-SE"}[language]}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_says_in_which_language_it_is(language: str) -> None:
+    tag = {"en": "en-GB", "sv": "sv-SE"}[language]
+    for slide in opened_pptx("full", language).slides:
+        runs = [run.find(qn("a:rPr")) for run in slide._element.iter(qn("a:r"), qn("a:fld"))]
+        assert {one.get("lang") for one in runs} == {tag}
+        for frame in shapes(slide, "chart"):
+            assert frame.chart._chartSpace.find(qn("c:lang")).get("val") == tag
+
+
+def test_title_comes_first_and_sources_and_number_last_when_a_slide_is_read_aloud() -> None:
+    for slide in list(opened_pptx().slides)[1:]:
+        names = [shape.name for shape in slide.shapes]
+        assert names[0].startswith("Title")
+        assert names[-1] == "Slide number" and (names[-2] == "Footer" or "Footer" not in names)
+
+
+def test_a_logo_is_on_every_slide_with_its_words_and_only_once_in_the_file() -> None:
+    content = as_pptx("branded", "en")
+    for slide in Presentation(io.BytesIO(content)).slides:
+        (logo,) = [shape for shape in slide.shapes if shape.name == "Logo"]
+        assert logo._element.nvPicPr.cNvPr.get("descr") == "Fjällvik"
+        ratio = logo.width / logo.height
+        assert ratio == pytest.approx(450 / 120, rel=0.02) or ratio == pytest.approx(4, rel=0.02)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert len([name for name in archive.namelist() if name.startswith("ppt/media/")]) == 1
+
+
+def test_what_only_decorates_is_not_read_aloud_and_all_else_that_is_no_text_is_described() -> None:
+    for slide in opened_pptx("branded").slides:
+        for shape in slide.shapes:
+            name = shape._element.xpath(".//p:cNvPr")[0]
+            has_words = shape.has_text_frame and shape.text_frame.text.strip()
+            decorates = bool(name.xpath(".//*[local-name()='decorative']"))
+            assert has_words or decorates or name.get("descr") or shape.is_placeholder, shape.name
 
 
 def test_footers_and_page_numbers_are_real_placeholders() -> None:
@@ -312,3 +401,11 @@ def test_the_shared_hostile_strings_give_a_sound_file(file: str) -> None:
     content = pptx.render(snapshots.hostile(hostile_strings(shared(file))))
     assert_sound(content)
     Presentation(io.BytesIO(content))
+
+
+def test_our_column_of_a_table_is_tinted_in_every_row_but_the_head() -> None:
+    (slide,) = [one for one in opened_pptx().slides if "is present in" in one.shapes.title.text]
+    (frame,) = shapes(slide, "table")
+    cells = [[cell._tc.tcPr for cell in row.cells] for row in frame.table.rows]
+    fills = [[one.find(qn("a:solidFill")) is not None for one in row] for row in cells]
+    assert fills == [[False] * 5, *[[False, True, False, False, False]] * 4]

@@ -95,3 +95,26 @@ def test_foreign_text_stays_text() -> None:
 
 def test_marks_are_on_every_card() -> None:
     assert all("Sample data" in card.text_content() for card in page(snapshots.draft()).xpath("//section"))
+
+
+def test_our_column_of_a_table_is_tinted_in_every_row() -> None:
+    (table,) = [one for one in page(snapshots.full()).xpath("//table") if "Newsletter" in one.text_content()]
+    rows = table.xpath("./tbody/tr")
+    assert [["highlight" in (cell.get("class") or "") for cell in row] for row in rows] == [
+        [False, True, False, False, False]
+    ] * len(rows)
+
+
+def test_boxes_beside_each_other_are_a_list_and_the_chosen_one_is_marked() -> None:
+    shown = page(snapshots.full())
+    (ladder,) = shown.xpath("//ol[contains(@class, 'deck-cards-steps')]")
+    (options,) = shown.xpath("//ol[contains(@class, 'deck-cards-options')]")
+    assert [len(ladder), len(options)] == [5, 3]
+    marked = [["deck-card-strong" in one.get("class") for one in boxes] for boxes in (ladder, options)]
+    assert marked == [[True, False, False, False, False], [False, True, False]]
+
+
+def test_the_logo_is_said_once_on_the_cover_and_is_furniture_elsewhere() -> None:
+    images = page(snapshots.branded()).xpath("//img")
+    assert images[0].get("alt") == "Fjällvik" and {one.get("alt") for one in images[1:]} == {""}
+    assert {one.get("src")[:22] for one in images} == {"data:image/png;base64,"}

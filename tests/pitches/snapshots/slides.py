@@ -351,6 +351,7 @@ def presence() -> dict[str, Any]:
         "blocks": [
             {
                 "type": "table",
+                "highlight": 1,
                 "columns": [
                     text("Place", "Plats"),
                     text("{@brand}"),
