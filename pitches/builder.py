@@ -10,10 +10,11 @@ from functools import cached_property
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_noop
 
+from charts import palette
 from pitches import checks, laying, outline, undoing, wordings
 from pitches.case import Case
 from pitches.checks import Problem
-from pitches.decks import contract, web
+from pitches.decks import contract, looks, web
 from pitches.decks.contract import FREE
 from pitches.decks.web import WebDeck, WebSlide
 from pitches.decks.words import word
@@ -22,6 +23,7 @@ from pitches.laying import Aside
 from pitches.models import Revision
 from pitches.shown import evidence_url, page_language
 from pitches.slides import Slide
+from pitches.words import places
 
 STAYS = {
     "cover": gettext_noop("A deck begins with its cover."),
@@ -123,37 +125,47 @@ class Builder:
         return [slide.key for slide in self.case.slides]
 
     @cached_property
-    def snapshot(self) -> contract.Snapshot:
-        return self.case.as_snapshot(rows=False)
-
-    @cached_property
     def entries(self) -> list[Entry]:
         """Every slide of the deck in order, without its pages: for the list."""
         return [self._entry(place, slide) for place, slide in enumerate(self.case.slides)]
 
-    def entry(self, key: str) -> Entry | None:
-        """One slide with its pages, as they will be."""
-        found = next((one for one in self.entries if one.key == key), None)
-        if found:
-            found.pages = self.deck([key]).slides
+    def drawn(self, keys: Sequence[str] | None = None) -> dict[str, Entry]:
+        """Slides with their pages, as they will be, by key: all, or those asked for that are there."""
+        pages: dict[str, list[WebSlide]] = {}
+        for page in self._deck(keys).slides:
+            pages.setdefault(page.key, []).append(page)
+        found = {entry.key: entry for entry in self.entries if keys is None or entry.key in keys}
+        for key, entry in found.items():
+            entry.pages = pages.get(key, [])
         return found
 
-    def whole(self) -> list[Entry]:
-        """Every slide with its pages."""
-        pages: dict[str, list[WebSlide]] = {}
-        for page in self.deck().slides:
-            pages.setdefault(page.key, []).append(page)
-        for entry in self.entries:
-            entry.pages = pages.get(entry.key, [])
-        return self.entries
+    @property
+    def accent(self) -> str:
+        """The workspace's colour, dark enough to be read."""
+        return palette.readable(self.case.ground.workspace.accent)
 
-    def deck(self, keys: Sequence[str] | None = None) -> WebDeck:
+    @property
+    def tint(self) -> str:
+        """A pale shade of it."""
+        return looks.tints(self.accent)["accent"]
+
+    def _deck(self, keys: Sequence[str] | None) -> WebDeck:
         """The deck as the web shows it, or some of its slides: laying out all of them takes longest."""
-        snapshot = self.snapshot
+        snapshot = self.case.as_snapshot(rows=False, details=True if keys is None else self._proofs(keys))
         if keys is not None:
             slides = [slide for slide in snapshot["slides"] if slide["key"] in keys]
             snapshot = {**snapshot, "slides": slides}
         return web.deck(snapshot, self.language, evidence_url(self.case.pitch))
+
+    def _proofs(self, keys: Sequence[str]) -> set[str]:
+        """The evidence that these slides show: only of that the details are read."""
+        register = self.case.ground.register
+        if "register" in keys:
+            return set(register.evidence)
+        slides = [slide for slide in self.case.slides if slide.key in keys]
+        beside = {key for slide in slides for text in (slide.notes, slide.footer) for key in places(text)}
+        shown = {name for slide in slides for name in slide.as_json(0, register)["evidence"]}
+        return {*shown, *register.proofs(beside)}
 
     @property
     def left(self) -> list[Entry]:

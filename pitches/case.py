@@ -5,7 +5,7 @@ build(pitch) -> Case (figures, verdicts, slides) -> check -> freeze -> snapshot 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -168,15 +168,19 @@ class Case:
         return frame.titled(self.ground, "decision", state)
 
     def as_snapshot(
-        self, frozen_at: datetime | None = None, *, rows: bool = True, details: bool = True
+        self, frozen_at: datetime | None = None, *, rows: bool = True, details: bool | Collection[str] = True
     ) -> contract.Snapshot:
         """The case as plain JSON; see ``pitches.decks.contract``.
 
-        Without ``rows`` the lists behind the evidence stay empty, without ``details`` it is named only.
+        Without ``rows`` the lists behind the evidence stay empty, without ``details`` it is named only; the
+        details of some are read when these are given by id.
         """
         pitch, ground = self.pitch, self.ground
         slides = [slide.as_json(number, ground.register) for number, slide in enumerate(self.slides, 1)]
-        evidence = [one.as_json(rows=rows, details=details) for one in ground.register.evidence.values()]
+        evidence = [
+            one.as_json(rows=rows, details=details if isinstance(details, bool) else one.id in details)
+            for one in ground.register.evidence.values()
+        ]
         snapshot = {
             "format": contract.FORMAT,
             "tool": f"Earshot {settings.EARSHOT_VERSION}",

@@ -30,7 +30,7 @@ class Problem:
     """An English template with its parameters. ``blocks``: the pitch cannot be frozen like this.
 
     ``key`` says which part is meant: "ask", "actions", "plan", "quotes", "figures", "fresh", or
-    "slide". ``slide``: the key of the slide it touches, "" for none.
+    "slide". ``slide``: the key of the slide it touches, "" for none. ``language``: in which of the two, "" for both.
     """
 
     key: str
@@ -38,6 +38,7 @@ class Problem:
     params: dict[str, Any] = field(default_factory=dict)
     blocks: bool = True
     slide: str = ""
+    language: str = ""
 
     def __str__(self) -> str:
         return gettext(self.message) % self.params
@@ -120,10 +121,10 @@ SET_ASIDE = {
 def _asides(case: Case) -> Iterator[Problem]:
     """What a person wrote and the deck does not show: somebody has to decide before it is frozen."""
     shown = [slide.key for slide in case.slides]
-    said = {(one.slide, one.why): one for one in case.laid.asides if one.slide in shown}
-    for (slide, why), one in said.items():
+    said = {(one.slide, one.why, one.language): one for one in case.laid.asides if one.slide in shown}
+    for (slide, why, language), one in said.items():
         names = {"slide": outline.name(slide), "by": one.wording.by or gettext("somebody")}
-        yield Problem("slide", SET_ASIDE[why], names, slide=slide)
+        yield Problem("slide", SET_ASIDE[why], names, slide=slide, language=language)
 
 
 def _quotes(case: Case) -> Iterator[Problem]:

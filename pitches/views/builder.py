@@ -78,9 +78,8 @@ def context_of(builder: Builder) -> dict[str, Any]:
 def page_context(builder: Builder) -> dict[str, Any]:
     """What the whole builder needs."""
     found = builder.case.pitch
-    builder.whole()
+    builder.drawn()
     return context_of(builder) | {
-        "deck": builder.deck([]),
         "shown": shown.of_case(builder.case, evidence_url(found), builder.language),
         "ask_form": AskForm(instance=found),
         "actions": found.actions.select_related("mention__site"),
@@ -129,7 +128,7 @@ def slide(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID, 
         return redirect(address(found, language, key))
     builder = builder_of(request, found)
     _slide(builder, key)
-    context = context_of(builder) | {"entry": builder.entry(key)}
+    context = context_of(builder) | {"entry": builder.drawn([key])[key]}
     return render(request, "pitches/builder/_slide.html", context)
 
 
@@ -145,12 +144,10 @@ def words(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID, 
     form = WordsForm(parts, request.POST or None, initial=first, is_free=key.startswith(FREE))
     if request.method == "POST" and form.is_valid() and (changed := _save(request, builder, one, form)):
         return _changed(request, _after(builder, changed), key)
-    entry = builder.entry(key)
-    assert entry is not None
+    entry = builder.drawn([key])[key]
     figures = wordings.figures_of(builder.case, one, builder.language)[:MOST_FIGURES]
     context = context_of(builder) | {"entry": entry, "form": form, "figures": figures}
     context["place"] = _place(entry)
-    context["deck"] = builder.deck([])
     template = "pitches/builder/_words.html" if request.htmx else "pitches/builder/words.html"
     return render(request, template, context, status=422 if form.is_bound else 200)
 
@@ -239,9 +236,10 @@ def _changed(request: WorkspaceRequest, builder: Builder, key: str) -> HttpRespo
     """After words changed: the slide, what repeats them, and the list."""
     if not request.htmx:
         return redirect(address(builder.case.pitch, builder.language, key))
-    repeats = key in outline.SLIDE_OF_STEP.values()
-    context = context_of(builder) | {"entry": builder.entry(key), "beside": True}
-    context["summary"] = builder.entry("summary") if repeats else None
+    also = ["summary"] if key in outline.SLIDE_OF_STEP.values() else []
+    drawn = builder.drawn([key, *also])
+    context = context_of(builder) | {"entry": drawn[key], "beside": True}
+    context["repeating"] = [drawn[one] for one in also]
     return render(request, "pitches/builder/_changed.html", context)
 
 

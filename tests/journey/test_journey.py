@@ -383,7 +383,7 @@ class TestJourney:
     def test_it_names_conversations_to_answer(self, trip: Trip) -> None:
         page = trip.page
         expect(rows(page.locator("#actions"))).to_have_count(5)
-        follow(page, "Who and when")
+        follow(page.locator("#actions"), "Who and when")
         page.get_by_label("Who answers").first.fill("Bob Brink")
         press(page, "Save")
         expect(rows(page.locator("#actions")).first).to_contain_text("Bob Brink")

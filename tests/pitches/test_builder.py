@@ -190,7 +190,9 @@ def test_words_about_another_verdict_wait_for_a_decision(
     with pytest.raises(verbs.Refused, match="Keep or discard what Alice wrote"):
         verbs.freeze(pitch, alice)
     frozen = browser.post(to("freeze", pitch))
-    assert frozen.status_code == 409 and "#slide-of-share" in frozen.content.decode()
+    assert frozen.status_code == 409 and "?language=en#slide-of-share" in frozen.content.decode()
+    swedish = browser.get(to("pitch", pitch), {"language": "sv"}).content.decode()
+    assert swedish.count("?language=en#slide-of-share") == 2, "the way to the language where it waits"
     kept = browser.post(to("settle", pitch, "share"), {"do": "keep", "language": "en"}, **HTMX)
     assert "They are far ahead of us" in kept.content.decode()
     assert on(pitch, "share").title["en"] == "They are far ahead of us"
