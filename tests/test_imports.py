@@ -29,7 +29,7 @@ PURE = (
     "competitors.compare",
     "pitches.verdicts",
     "pitches.told",
-    "pitches.changes",
+    "pitches.differences",
     "pitches.progress",
 )
 NAMED = re.compile(rf"(?P<room>{'|'.join(ROOMS)})(?:[.:]\w+)+")  # "listening.Feed", "pitches:home"
