@@ -17,10 +17,12 @@ from django.db import connection
 from listening import forget
 from listening.models import (
     Author,
+    Brand,
     Conversation,
     Fetch,
     Match,
     Mention,
+    Search,
     SearchVersion,
     Site,
     SitePopularity,
@@ -59,9 +61,10 @@ def refresh_statistics() -> None:
     """Tells PostgreSQL how much there is now, so that the next page is planned for that.
 
     Its own analysis comes a minute later; a first scan stores thousands of rows in tables that it takes for
-    empty, and counts planned for empty tables run for minutes.
+    empty, and counts planned for empty tables run for minutes. Tables of a few rows it never analyses by
+    itself: it takes it that current wordings find next to nothing, and goes through the mentions one by one.
     """
-    tables = (Mention, Match, Conversation, Story)
+    tables = (Mention, Match, Conversation, Story, Brand, Search, SearchVersion)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE " + ", ".join(f'"{model._meta.db_table}"' for model in tables))
 

@@ -29,8 +29,8 @@ ASK_FIELDS = {
 class Problem:
     """An English template with its parameters. ``blocks``: the pitch cannot be frozen like this.
 
-    ``key`` says which part is meant: "ask", "actions", "plan", "quotes", "figures", "fresh", or
-    "slide". ``slide``: the key of the slide it touches, "" for none. ``language``: in which of the two, "" for both.
+    ``key`` says which part is meant: "ask", "actions", "plan", "quotes", "figures", "fresh" or "slide".
+    ``slide``: the key of the slide it touches, "" for none. ``language``: which of the two, "" for both.
     """
 
     key: str

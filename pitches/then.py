@@ -18,7 +18,7 @@ from django.urls import reverse
 from listening import yardstick
 from listening.models import SearchVersion
 from listening.yardstick import TODAY, Yardstick
-from pitches import changes, told
+from pitches import differences, told
 from pitches.decks import contract
 from pitches.decks.text import format_figure, format_moment
 from pitches.figures import Details, Unit
@@ -276,9 +276,9 @@ def _day(stored: str | None) -> date | None:
     return date.fromisoformat(stored[:10]) if stored else None
 
 
-def sources_beside(ground: Ground, then: Then) -> list[changes.SourceChange]:
+def sources_beside(ground: Ground, then: Then) -> list[differences.SourceChange]:
     """Every source asked then or now, with how it was read both times for the searches told of then."""
     searches = ground.searches if then.snapshot.get("coverage") else ground.own_searches
     lines = [*ground.covered(searches), *ground.off]
     now = {one.source: (one.label, one.state, seen(one)) for one in lines}
-    return changes.sources_changed(told.sources_of(then.snapshot), now)
+    return differences.sources_changed(told.sources_of(then.snapshot), now)

@@ -30,7 +30,7 @@ PURE = (
     "pitches.topics",
     "pitches.verdicts",
     "pitches.told",
-    "pitches.changes",
+    "pitches.differences",
     "pitches.progress",
 )
 NAMED = re.compile(rf"(?P<room>{'|'.join(ROOMS)})(?:[.:]\w+)+")  # "listening.Feed", "pitches:home"

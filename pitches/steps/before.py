@@ -14,7 +14,7 @@ from functools import cached_property
 from listening.yardstick import Yardstick
 from pitches import progress, told
 from pitches import slides as show
-from pitches.changes import SourceChange
+from pitches.differences import SourceChange
 from pitches.figures import Details, Register, Unit
 from pitches.ground import Ground
 from pitches.progress import Advice, Light, Move, Outcome, Way

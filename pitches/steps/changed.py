@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pitches import changes, outline, progress
+from pitches import differences, outline, progress
 from pitches import slides as show
-from pitches.changes import Changes, FigureChange
+from pitches.differences import Changes, FigureChange
 from pitches.ground import Ground
 from pitches.slides import Cell, Slide
 from pitches.steps.delta import delta
@@ -34,7 +34,7 @@ def changed(ground: Ground, then: Then, made: Sequence[Slide], language: str) ->
         for search in ground.searches
         if (version := search.current)
     }
-    return changes.between(then.snapshot, new, sources=sources_beside(ground, then), worded=worded)
+    return differences.between(then.snapshot, new, sources=sources_beside(ground, then), worded=worded)
 
 
 def slide(ground: Ground, then: Then, made: Sequence[Slide], language: str) -> Slide:
@@ -79,7 +79,7 @@ def _row(ground: Ground, then: Then, one: FigureChange) -> list[Cell]:
 
 def _named(ground: Ground, one: FigureChange) -> Text:
     """What the figure is, and of which brand where several have one."""
-    about = changes.subject({"names": ground.names}, one.key)
+    about = differences.subject({"names": ground.names}, one.key)
     if not about or not about[1]:
         return one.label
     name = ground.name(f"changes.about.{one.key}", about[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from pitches.changes import difference
+from pitches.differences import difference
 from pitches.figures import Unit
 from pitches.ground import Ground
 from pitches.words import Text

@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pitches import changes, follow, progress, queries, shown, then, told
+from pitches import differences, follow, progress, queries, shown, then, told
 from pitches.case import build
-from pitches.changes import FigureChange, SourceChange
 from pitches.decks import contract
 from pitches.decks.text import format_number
+from pitches.differences import FigureChange, SourceChange
 from pitches.forms import FollowForm
 from pitches.models import Pitch
 from pitches.shown import evidence_url
@@ -47,7 +47,7 @@ def changes_since(request: WorkspaceRequest, workspace: Workspace, code_of_pitch
     if old is not None and old.snapshot is not None:
         before = contract.current(old.snapshot)
         after = contract.current(found.snapshot) if found.snapshot else build(found).as_snapshot(rows=False)
-        compared = changes.between(before, after, found.language)
+        compared = differences.between(before, after, found.language)
         then_shown = shown.of_snapshot(before, evidence_url(old), found.language)
         now_shown = shown.of_snapshot(after, evidence_url(found), found.language)
         context |= {
@@ -70,11 +70,11 @@ def _rank(one: FigureChange) -> int:
 
 
 def _figure(one: FigureChange, new: Mapping[str, Any], language: str) -> dict[str, Any]:
-    about = changes.subject(new, one.key) if one.new else None
+    about = differences.subject(new, one.key) if one.new else None
     return {"change": one, "about": about[1] if about else "", "said": difference_text(one, language)}
 
 
-def _verdict(one: changes.VerdictChange, language: str) -> dict[str, Any]:
+def _verdict(one: differences.VerdictChange, language: str) -> dict[str, Any]:
     words = {name: say(f"state.{getattr(one, name)}", {})[language] for name in ("old", "new")}
     return {"change": one, "claim": say(f"s{one.step}.claim", {})[language], **words}
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pitches import changes, told
-from pitches.changes import SearchChange, SourceChange, VerdictChange, Words, between, difference
+from pitches import differences, told
+from pitches.differences import SearchChange, SourceChange, VerdictChange, Words, between, difference
 
 TEXT = {"en": "Stories", "sv": "Unika inlägg"}
 
@@ -56,7 +56,7 @@ def new() -> dict[str, Any]:
     return snapshot()
 
 
-def moved(old: dict[str, Any], new: dict[str, Any]) -> dict[str, changes.FigureChange]:
+def moved(old: dict[str, Any], new: dict[str, Any]) -> dict[str, differences.FigureChange]:
     return {one.key: one for one in between(old, new).moved}
 
 
