@@ -11,7 +11,10 @@ from pitches import words
 from pitches.verdicts import STATES
 
 ROOT = Path(__file__).resolve().parents[2]
-SLIDES = ("cover", "summary", "talk", "visibility", "voice", "share", "presence", "start", "decision")
+SLIDES = (
+    *("cover", "summary", "talk", "visibility", "voice", "share", "presence"),
+    *("start", "answers", "plan", "decision"),
+)
 
 
 @pytest.mark.parametrize("key", sorted(words.table()))
