@@ -291,9 +291,9 @@ def test_without_a_choice_the_title_does_not_speak_of_nought_conversations(pitch
 
 def test_what_was_done_or_put_aside_is_not_proposed_again(pitch: Pitch, alice: User) -> None:
     first, second, third = pitch.actions.filter(kind="answer")[:3]
-    doing.change(pitch.workspace, alice, first.pk, doing.mark("done", alice))
-    doing.change(pitch.workspace, alice, second.pk, doing.mark("not_relevant", alice))
-    doing.change(pitch.workspace, alice, third.pk, doing.assign("Dana", None, None, "ask Evert first"))
+    doing.mark(pitch.workspace, alice, first.pk, "done")
+    doing.mark(pitch.workspace, alice, second.pk, "not_relevant")
+    doing.assign(pitch.workspace, alice, third.pk, "Dana", None, None, "ask Evert first")
     verbs.propose_again(pitch, alice)
     rows = list(pitch.actions.filter(kind="answer"))
     assert {first.pk, second.pk, third.pk} <= {one.pk for one in rows}, "what somebody worked on stays"

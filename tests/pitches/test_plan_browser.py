@@ -20,12 +20,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture(autouse=True)
 def quiet(page: Page) -> Iterator[None]:
-    """A page that breaks its own policy or throws fails the test."""
+    """A page that breaks its own policy or throws fails the test; a form that was refused (422) does not."""
     said: list[str] = []
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     yield
-    assert said == []
+    assert [text for text in said if "status of 422" not in text] == []
 
 
 @pytest.fixture
@@ -95,12 +95,12 @@ def test_from_the_plan_to_what_is_done(
 
     comes(dana)
     page.get_by_role("link", name="To do", exact=True).last.click()
-    first = page.locator(".list-group-item").first
-    first.get_by_role("button", name="I take it").click()
+    answers = page.locator(".list-group-item", has_text="Answer:")
+    answers.first.get_by_role("button", name="I take it").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    expect(page.locator(".list-group-item").first).to_contain_text("Dana")
+    expect(answers.first).to_contain_text("Dana")
     fits(page)
-    page.locator(".list-group-item").first.get_by_role("link", name="Answer", exact=True).click()
+    answers.first.get_by_role("link", name="Answer", exact=True).click()
     reminder = page.get_by_text("Before you write: say your name and whom you work for.")
     expect(reminder).to_be_visible()
     away = page.get_by_role("link", name="Open the conversation")

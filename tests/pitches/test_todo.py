@@ -123,7 +123,7 @@ def test_one_gives_it_to_a_member_or_to_somebody_without_an_account(
 def test_what_a_member_had_to_do_stays_when_they_go(
     workspace: Workspace, action: Action, alice: User, dana: User, browser_of: BrowserOf
 ) -> None:
-    doing.change(workspace, alice, action.pk, doing.assign("Dana", dana, action.due, ""))
+    doing.assign(workspace, alice, action.pk, "Dana", dana, action.due, "")
     members.remove(workspace, alice, workspace.memberships.get(user=dana).pk)
     shown = browser_of(alice).get(page(workspace, "action", action.pk)).content.decode()
     assert "Dana" in shown and "not a member any more" in shown
@@ -142,7 +142,7 @@ def test_the_list_shows_what_is_open_and_due_first_and_what_is_overdue(
     dues = [one.due for one, _ in context["rows"]]
     assert dues == sorted(dues) and context["overdue"] == 1
     assert [one.pk for one, is_overdue in context["rows"] if is_overdue] == [action.pk]
-    doing.change(workspace, alice, action.pk, doing.mark("done", alice))
+    doing.mark(workspace, alice, action.pk, "done")
     context = browser.get(page(workspace)).context
     assert context["overdue"] == 0 and action.pk not in {one.pk for one, _ in context["rows"]}
     done = browser.get(page(workspace) + "?state=done").context["rows"]
@@ -188,7 +188,7 @@ def test_an_action_of_another_workspace_is_not_found(
 def test_a_new_version_takes_over_what_is_open(
     workspace: Workspace, pitch: Pitch, action: Action, alice: User, browser_of: BrowserOf
 ) -> None:
-    doing.change(workspace, alice, action.pk, doing.mark("done", alice))
+    doing.mark(workspace, alice, action.pk, "done")
     frozen = verbs.freeze(pitch, alice)
     browser = browser_of(alice)
     late = frozen.actions.filter(state="open").last()
@@ -214,7 +214,7 @@ def test_a_conversation_that_is_answered_is_done_in_every_plan(
     )  # fmt: skip
     same = other.actions.get(mention=action.mention_id)
     link = "https://x.example/1"
-    doing.change(workspace, alice, action.pk, doing.mark("done", alice, link))
+    doing.mark(workspace, alice, action.pk, "done", link)
     assert (again(same).state, again(same).reply_url, again(same).done_by) == ("done", link, alice)
 
 
