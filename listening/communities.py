@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Count, F, Func, Max, Q, QuerySet, Value
+from django.db.models import Case, CharField, Count, F, Func, Max, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Concat, Lower, NullIf
 
 from listening.models import Match
@@ -86,10 +86,16 @@ def _named(matches: QuerySet[Match]) -> QuerySet[Match]:
         arg_joiner=" FROM ",
         output_field=CharField(),
     )
+    # Only there is the address looked into: on all sites it would cost a second for a million posts.
     return matches.annotate(
-        community=Coalesce(
-            # Concat takes nothing for "".
-            NullIf(Concat(Value("r/"), Lower(subreddit)), Value("r/")),
-            F("mention__site__domain"),
+        community=Case(
+            When(
+                mention__site__domain="reddit.com",
+                # Concat takes nothing for "".
+                then=Coalesce(
+                    NullIf(Concat(Value("r/"), Lower(subreddit)), Value("r/")), Value("reddit.com")
+                ),
+            ),
+            default=F("mention__site__domain"),
         )
     )

@@ -5,9 +5,8 @@ Who may is decided by the door. What is done is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, IntegerField, Max, Q, QuerySet, Value, When
@@ -24,14 +23,14 @@ A_WEEK = 2  # conversations to answer
 MOST_OPEN = 40  # actions of one pitch
 
 Kind, State = Action.Kind, Action.State
-How = Callable[[Action], Mapping[str, Any]]  # changes an action; returns what to record of it
-VERBS = {State.DONE: "action.done", State.NOT_RELEVANT: "action.put_aside", State.OPEN: "action.reopened"}
 
 
 def of(workspace: Workspace) -> QuerySet[Action]:
-    """The workspace's actions."""
-    return Action.objects.filter(pitch__workspace=workspace).select_related(
-        "pitch__workspace", "mention__site", "event", "assigned_to", "done_by"
+    """The workspace's actions, without what is large of their pitches."""
+    return (
+        Action.objects.filter(pitch__workspace=workspace)
+        .select_related("pitch__workspace", "mention__site", "event", "assigned_to", "done_by")
+        .defer("pitch__snapshot", "pitch__edits", "pitch__plan")
     )
 
 
@@ -118,20 +117,56 @@ def about_event(event: Event) -> Action:
 # Doing
 
 
+def _held(workspace: Workspace, pk: int) -> Action:
+    """One action, held until the transaction ends. Raises Action.DoesNotExist."""
+    return of(workspace).select_for_update(of=("self",)).get(pk=pk)
+
+
 @transaction.atomic
-def change(workspace: Workspace, user: User, pk: int, how: How) -> Action:
-    """Holds one action, lets ``how`` change it, and records what that says.
+def assign(
+    workspace: Workspace, by: User, pk: int, owner: str, member: User | None, due: date | None, note: str
+) -> Action:
+    """Who does it, by when, and what to mind. ``member`` is None for somebody without an account here.
 
     Raises Action.DoesNotExist for one that is not in this workspace.
     """
-    rows = Action.objects.select_for_update(of=("self",)).select_related("pitch__workspace")
-    row = rows.get(pk=pk, pitch__workspace=workspace)
-    said = dict(how(row))
+    row = _held(workspace, pk)
+    before, noted = (row.owner, row.assigned_to_id, row.due), row.note != note
+    row.owner, row.assigned_to, row.due, row.note = owner, member, due, note
     row.save()
-    if row.state == State.DONE and row.mention_id:
+    if before != (owner, member.pk if member else None, due):
+        record(workspace, by, "action.assigned", row, owner=owner, due=due.isoformat() if due else "")
+    elif noted:
+        record(workspace, by, "action.noted", row)
+    return row
+
+
+def take(workspace: Workspace, by: User, pk: int) -> Action:
+    """Somebody takes it themselves; date and note stay. Raises as ``assign`` does."""
+    with transaction.atomic():
+        row = _held(workspace, pk)
+        return assign(workspace, by, pk, str(by)[:120], by, row.due, row.note)
+
+
+@transaction.atomic
+def mark(workspace: Workspace, by: User, pk: int, state: str, reply_url: str = "") -> Action:
+    """Done, with the address of what we wrote; not relevant; or open again. Raises as ``assign`` does."""
+    row = _held(workspace, pk)
+    changed = row.state != state or bool(reply_url and reply_url != row.reply_url)
+    row.state = state
+    if state == State.DONE:
+        row.done_at, row.done_by = row.done_at or timezone.now(), row.done_by or by
+        row.reply_url = reply_url or row.reply_url
+    else:
+        row.done_at = row.done_by = None
+    row.save()
+    if state == State.DONE and row.mention_id:
         _done_everywhere(row)
-    if verb := said.pop("verb", ""):
-        record(workspace, user, verb, str(row)[:200], **said)
+    if changed and state == State.DONE:
+        record(workspace, by, "action.done", row, reply=row.reply_url)
+    elif changed:
+        verb = "action.reopened" if state == State.OPEN else "action.put_aside"
+        record(workspace, by, verb, row)
     return row
 
 
@@ -141,34 +176,3 @@ def _done_everywhere(row: Action) -> None:
         pitch__workspace=row.pitch.workspace, kind=Kind.ANSWER, state=State.OPEN, mention=row.mention_id
     )
     alike.update(state=State.DONE, done_at=row.done_at, done_by=row.done_by, reply_url=row.reply_url)
-
-
-def assign(owner: str, member: User | None, due: date | None, note: str) -> How:
-    """Who does it, by when, and what to mind. ``member`` is None for somebody without an account here."""
-
-    def how(row: Action) -> dict[str, Any]:
-        moved = (row.owner, row.assigned_to_id, row.due) != (owner, member.pk if member else None, due)
-        noted = row.note != note
-        row.owner, row.assigned_to, row.due, row.note = owner, member, due, note
-        if moved:
-            return {"verb": "action.assigned", "owner": owner, "due": due.isoformat() if due else ""}
-        return {"verb": "action.noted"} if noted else {}
-
-    return how
-
-
-def mark(state: str, user: User, reply_url: str = "") -> How:
-    """Done, with the address of what we wrote; not relevant; or open again."""
-
-    def how(row: Action) -> dict[str, Any]:
-        changed = row.state != state
-        row.state = state
-        if state == State.DONE:
-            row.done_at, row.done_by = row.done_at or timezone.now(), row.done_by or user
-            row.reply_url = reply_url or row.reply_url
-        else:
-            row.done_at = row.done_by = None
-        details = {"reply": row.reply_url} if state == State.DONE and row.reply_url else {}
-        return {"verb": VERBS[State(state)], **details} if changed or details else {}
-
-    return how

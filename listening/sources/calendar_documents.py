@@ -134,7 +134,7 @@ def _decoded(body: bytes) -> str:
 def _unfolded(text: str) -> Iterator[str]:
     """Lines as they were before they were folded. Only CR and LF end one; a summary may hold other breaks."""
     waiting: list[str] = []
-    for line in re.split(r"\r\n|\n|\r", text.replace("\0", "")):
+    for line in re.split(r"\r*\n|\r", text.replace("\0", "")):
         if line[:1] in (" ", "\t") and waiting:
             waiting.append(line[1:])
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from listening.text import clean_line, clean_text
 from pitches import actions as doing
-from pitches.actions import How
 from pitches.forms import AssignForm, DoneForm
 from pitches.models import Action
 from teams.access import WorkspaceRequest, member
@@ -81,17 +82,15 @@ def assign(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpResp
     """Gives an action to somebody, with a date and a note; "me" takes it oneself."""
     found = get_object_or_404(doing.of(workspace), pk=pk)
     if "me" in request.POST:
-        me = doing.assign(str(request.user)[:120], request.user, found.due, found.note)
-        return _changed(request, workspace, pk, me)
+        return _changed(request, workspace, pk, lambda: doing.take(workspace, request.user, pk))
     form = AssignForm(workspace, request.POST)
     if not form.is_valid():
         context = _context(workspace, found, assign_form=form)
         return render(request, "pitches/action.html", context, status=422)
     sent = form.cleaned_data
-    owner = str(sent["member"])[:120] if sent["member"] else sent["owner"].strip()
-    return _changed(
-        request, workspace, pk, doing.assign(owner, sent["member"], sent["due"], sent["note"].strip())
-    )
+    owner = str(sent["member"])[:120] if sent["member"] else clean_line(sent["owner"], 120)
+    given = (owner, sent["member"], sent["due"], clean_text(sent["note"], 2_000))
+    return _changed(request, workspace, pk, lambda: doing.assign(workspace, request.user, pk, *given))
 
 
 @require_POST
@@ -106,12 +105,15 @@ def mark(request: WorkspaceRequest, workspace: Workspace, pk: int) -> HttpRespon
         found = get_object_or_404(doing.of(workspace), pk=pk)
         context = _context(workspace, found, done_form=form)
         return render(request, "pitches/action.html", context, status=422)
-    return _changed(request, workspace, pk, doing.mark(state, request.user, form.cleaned_data["reply_url"]))
+    reply = form.cleaned_data["reply_url"]
+    return _changed(request, workspace, pk, lambda: doing.mark(workspace, request.user, pk, state, reply))
 
 
-def _changed(request: WorkspaceRequest, workspace: Workspace, pk: int, how: How) -> HttpResponse:
+def _changed(
+    request: WorkspaceRequest, workspace: Workspace, pk: int, change: Callable[[], Action]
+) -> HttpResponse:
     try:
-        doing.change(workspace, request.user, pk, how)
+        change()
     except Action.DoesNotExist:
         raise Http404(_("This is not in the plan any more.")) from None
     messages.success(request, _("Saved."))

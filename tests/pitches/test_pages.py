@@ -24,14 +24,14 @@ from teams.models import Role, User, Workspace
 from tests.make import make_brand, make_credential, make_search, make_user, make_workspace
 
 BrowserOf = Callable[[User], Client]
-READ = ("home", "evidence", "pitches", "pitch", "pitch_web", "figure")
-DOWNLOAD = ("pitch_pptx", "pitch_pdf")
-EDIT = ("new", "about", "words", "add", "quotes", "actions", "freeze")
-POST_ONLY = ("ask", "continue", "delete", "arrange", "settle", "undo")
+READ = ("home", "evidence", "pitches", "pitch", "pitch_web", "figure", "plan", "post", "todo", "guideline")
+DOWNLOAD = ("pitch_pptx", "pitch_pdf", "post_html", "post_markdown")
+EDIT = ("new", "about", "words", "add", "quotes", "ask", "actions", "freeze")
+POST_ONLY = ("continue", "delete", "arrange", "settle", "undo")
 
 
 def url(name: str, workspace: Workspace, pitch: Pitch) -> str:
-    if name in ("home", "pitches", "new"):
+    if name in ("home", "pitches", "new", "todo", "guideline"):
         return reverse(f"pitches:{name}", args=[workspace.code])
     if name == "evidence":
         return reverse("pitches:evidence", args=[workspace.code, "E3"])
@@ -48,7 +48,7 @@ def test_a_stranger_finds_nothing(
     assert browser.post(url(name, workspace, pitch)).status_code == 404
     # Nor through his own workspace.
     own = charlie.workspaces.get()
-    if name not in ("home", "evidence", "pitches", "new"):
+    if name not in ("home", "evidence", "pitches", "new", "todo", "guideline"):
         assert browser.post(url(name, own, pitch)).status_code == 404
 
 
@@ -89,6 +89,7 @@ def test_the_sample_fills_every_page(
 
 OTHER_ROOMS = (
     *("listening:mentions", "listening:searches", "listening:scans", "listening:sources"),
+    *("listening:calendars", "pitches:todo"),
     *("competitors:rivals", "competitors:phrases", "competitors:brands", "competitors:profiles"),
 )
 

@@ -13,7 +13,7 @@ from pitches.verdicts import STATES
 ROOT = Path(__file__).resolve().parents[2]
 SLIDES = (
     *("cover", "summary", "talk", "voices", "visibility", "influence", "voice", "waiting"),
-    *("share", "presence", "momentum", "start", "decision"),
+    *("share", "presence", "momentum", "start", "answers", "plan", "decision"),
 )
 
 
