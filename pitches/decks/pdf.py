@@ -80,6 +80,7 @@ class _Deck:
             "rule": palette.RULE,
             "pad": PAD_X,
             "indent": BULLET_INDENT,
+            "logo": list(pages[0].logo.png) if pages and pages[0].logo else None,
             "pages": [self.page(page, number) for number, page in enumerate(pages, 1)],
         }
 
@@ -100,7 +101,7 @@ class _Deck:
         }
 
     def image(self, box: ImageBox) -> dict[str, Any]:
-        return {**_place(box), "png": list(box.png), "alt": printable(clean_line(box.alt)) or "Logo"}
+        return {**_place(box), "alt": printable(clean_line(box.alt)) or "Logo"}
 
     def element(self, element: Element, identity: str) -> dict[str, Any]:
         if isinstance(element, TextBox):
