@@ -18,8 +18,8 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_BYTES = 3_000_000
 MOST_PIXELS = 25_000_000
 KEPT_SIZE = (800, 300)  # at most, in pixels: enough for print
-MOST_KEPT = 250_000  # bytes
-MOST_SHRINKING = 6
+MOST_KEPT = 60_000  # bytes; a web page holds it once for each slide
+MOST_SHRINKING = 8
 
 
 @dataclass

@@ -50,11 +50,9 @@ def render(snapshot: Snapshot, language: str | None = None) -> bytes:
     painter = Painter(snapshot, tongue, frozenset(layout.anchors(pages)))
     title = plain(pages[0].title.paragraphs[0].runs) if pages else ""
     about = painter.about(title, WIDTH, HEIGHT)
-    return compiled(
-        "deck.typ",
-        about | {"pages": [painter.page(page, number) for number, page in enumerate(pages, 1)]},
-        snapshot["frozen_at"],
-    )
+    drawn = [painter.page(page, number) for number, page in enumerate(pages, 1)]
+    logo = list(pages[0].logo.png) if pages and pages[0].logo else None  # once, however many pages show it
+    return compiled("deck.typ", about | {"logo": logo, "pages": drawn}, snapshot["frozen_at"])
 
 
 def compiled(template: str, data: dict[str, Any], frozen_at: str | None) -> bytes:
@@ -114,7 +112,7 @@ class Painter:
         }
 
     def image(self, box: ImageBox) -> dict[str, Any]:
-        return {**_place(box), "png": list(box.png), "alt": printable(clean_line(box.alt)) or "Logo"}
+        return {**_place(box), "alt": printable(clean_line(box.alt)) or "Logo"}
 
     def element(self, element: Element, identity: str) -> dict[str, Any]:
         if isinstance(element, TextBox):

@@ -9,7 +9,7 @@ from pitches.decks.originals import MOST_ORIGINALS, mark, sentence
 from pitches.decks.page import Cell, Paragraph, Row, paragraph
 from pitches.decks.text import Run, clean, clean_line, format_number, plain, shorten, web_address
 
-SHARES = (0.07, 0.25, 0.26, 0.165, 0.255)
+SHARES = (0.08, 0.25, 0.25, 0.165, 0.255)
 NARROW_SHARES = (0.13, 0.25, 0.24, 0.17, 0.21)
 LEAST_WIDE = 640.0
 
