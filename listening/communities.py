@@ -91,10 +91,7 @@ def _named(matches: QuerySet[Match]) -> QuerySet[Match]:
         community=Case(
             When(
                 mention__site__domain="reddit.com",
-                # Concat takes nothing for "".
-                then=Coalesce(
-                    NullIf(Concat(Value("r/"), Lower(subreddit)), Value("r/")), Value("reddit.com")
-                ),
+                then=Coalesce(named, F("mention__site__domain")),
             ),
             default=F("mention__site__domain"),
         )

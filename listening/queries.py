@@ -410,18 +410,21 @@ def answerable(
         reactions += Coalesce(Cast(KeyTextTransform(name, "metrics"), BigIntegerField()), Value(0))
     is_fresh = Q(published_at__gte=fresh_since) if fresh_since else Q(pk__isnull=False)
     worth = ("-is_question", "-is_fresh", "-reactions", "-published_at", "-pk")
+    # Ranked without their texts, which would have to be sorted along.
     best = (
-        mentions_of(workspace, matches)
+        Mention.objects.filter(workspace=workspace, pk__in=matches.order_by().values("mention"))
         .filter(conversation__in=waiting.values("pk"), is_searchable=True)
         .annotate(reactions=reactions, is_fresh=ExpressionWrapper(is_fresh, output_field=BooleanField()))
-        .annotate(place=Window(RowNumber(), partition_by="conversation", order_by=[*worth]))
-        .filter(place=1)
+        .annotate(
+            in_conversation=Window(RowNumber(), partition_by="conversation", order_by=[*worth]),
+            in_story=Window(RowNumber(), partition_by="story", order_by=[*worth]),
+        )
+        .filter(in_conversation=1, in_story=1)
         .order_by(*worth)
+        .values_list("pk", flat=True)[:limit]
     )
-    chosen: dict[int, Mention] = {}
-    for mention in best[: limit * 4]:
-        chosen.setdefault(mention.story_id, mention)
-    return list(chosen.values())[:limit]
+    chosen = mentions_of(workspace, matches).in_bulk(list(best))
+    return [chosen[pk] for pk in best if pk in chosen]
 
 
 def stories_by_search(workspace: Workspace, since: datetime) -> dict[int, int]:

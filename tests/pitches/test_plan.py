@@ -286,36 +286,6 @@ def test_without_a_choice_the_title_does_not_speak_of_nought_conversations(pitch
     assert title == f"Start small: {waiting} conversations wait for an answer from us"
 
 
-# Choosing
-
-
-def test_what_was_done_or_put_aside_is_not_proposed_again(pitch: Pitch, alice: User) -> None:
-    first, second, third = pitch.actions.filter(kind="answer")[:3]
-    doing.mark(pitch.workspace, alice, first.pk, "done")
-    doing.mark(pitch.workspace, alice, second.pk, "not_relevant")
-    doing.assign(pitch.workspace, alice, third.pk, "Dana", None, None, "ask Evert first")
-    verbs.propose_again(pitch, alice)
-    rows = list(pitch.actions.filter(kind="answer"))
-    assert {first.pk, second.pk, third.pk} <= {one.pk for one in rows}, "what somebody worked on stays"
-    assert sum(one.is_open for one in rows) == 10
-    talked = [one.mention.conversation_id for one in rows if one.mention]
-    assert len(talked) == len(set(talked))
-    assert pitch.actions.exclude(kind="answer").count() == 3
-    other = verbs.create(
-        pitch.workspace, alice, title="Another", audience="", language="en",
-        start=pitch.period_start, end=pitch.period_end,
-    )  # fmt: skip
-    there = set(other.actions.values_list("mention__conversation", flat=True))
-    assert not there & {first.mention.conversation_id, second.mention.conversation_id}
-    assert third.mention.conversation_id in there, "open in one plan is worth an answer in another"
-
-
-def test_two_are_due_each_week(pitch: Pitch) -> None:
-    days = list(pitch.actions.filter(kind="answer").values_list("due", flat=True))
-    weeks = [(day - days[0]).days // 7 for day in days]
-    assert weeks == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
-
-
 # The pages
 
 
