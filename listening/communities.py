@@ -87,6 +87,8 @@ def _named(matches: QuerySet[Match]) -> QuerySet[Match]:
         output_field=CharField(),
     )
     # Only there is the address looked into: on all sites it would cost a second for a million posts.
+    # Concat takes nothing for "".
+    named = NullIf(Concat(Value("r/"), Lower(subreddit)), Value("r/"))
     return matches.annotate(
         community=Case(
             When(
