@@ -28,6 +28,7 @@ from pitches.plan import (
     hours_of,
     proposed_target,
 )
+from pitches.slides import Slide
 from pitches.steps import decision, goals
 from pitches.words import Text
 
@@ -114,6 +115,11 @@ class PlanForms:
         self.case, self.plan, self.data = case, case.plan, data
         self.language = case.pitch.language
         self.written: dict[str, str] = {}  # texts as templates, by the prefix of their form
+
+    @cached_property
+    def slide(self) -> Slide:
+        """The slide that the texts stand on or beside: its numbers go before others that print alike."""
+        return next(one for one in self.case.made if one.key == "decision")
 
     # What there is to choose from
 
@@ -258,7 +264,7 @@ class PlanForms:
     def _write(self, form: Any, before: Text, generated: Text) -> None:
         """The typed text as a template; "" where it is as Earshot writes it."""
         try:
-            text = wordings.template(self.case, None, form.cleaned_data["text"], before)
+            text = wordings.template(self.case, self.slide, form.cleaned_data["text"], before)
         except wordings.NotAFigure as error:
             form.add_error("text", str(error))
             return

@@ -140,7 +140,7 @@ def test_words_over_claims_stay_with_the_numbers_they_were_about(
     now = timezone.now() - timedelta(days=40)
     pitch.period_start, pitch.period_end = period_of(workspace, now=now)
     pitch.save()
-    verbs.save_step(pitch, alice, 1, "Nobody can overhear {s1.stories} stories", "")
+    verbs.write(pitch, alice, "en", "talk", {"title": "Nobody can overhear {s1.stories} stories"})
     old = verbs.freeze(Pitch.objects.get(pk=pitch.pk), alice, now)
     made = follow.follow_up(old, alice)
     assert not build(made).edits.texts

@@ -94,13 +94,16 @@ def test_drafts_lose_what_was_chosen_of_the_author(
     quotes = (mine[0].pk, *(one.pk for one in others))
     verbs.change_edits(pitch, alice, lambda edits: Edits(quotes=quotes))
     verbs.change_edits(pitch, alice, lambda edits: Edits(quotes=quotes[:1]))
+    answers = pitch.actions.filter(kind="answer")
+    theirs = answers.filter(mention__author=author).count()
+    assert theirs and not answers.filter(mention=None).exists()
     erase(workspace, alice, author)
     pitch.refresh_from_db()
     assert Edits.from_json(pitch.edits).quotes == ()
     assert Edits.from_json(pitch.revisions.all()[0].edits).quotes == quotes[1:], (
         "nor does undoing bring it back"
     )
-    assert pitch.actions.filter(mention=None).count() == 1
+    assert answers.filter(mention=None).count() == theirs
 
 
 def test_who_did_it_is_written_down_and_whom_is_not(

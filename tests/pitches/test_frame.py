@@ -10,7 +10,7 @@ import pytest
 from pitches import frame
 from pitches.case import Case, build
 from pitches.decks import snapshot
-from pitches.models import Pitch
+from pitches.models import Pitch, PrecisionSample
 from pitches.verdicts import STATES, State, Verdict
 from pitches.wordings import printed
 from pitches.words import join
@@ -127,24 +127,27 @@ def test_what_was_asked_for_and_how_far_each_source_was_read(case: Case) -> None
     assert title_of(case, "measured").endswith("we read 3 sources, 2 of them with gaps")
 
 
-def test_that_nobody_judged_a_sample_is_said(case: Case) -> None:
-    assert "Not sampled: nobody has judged yet" in measured(case)["text"]
+def judged_as(case: Case, values: dict[str, int | None]) -> None:
+    """As if the sample of the case had been judged like this."""
+    figures = case.ground.register.figures
+    for name, value in values.items():
+        figures[f"precision.{name}"] = replace(figures[f"precision.{name}"], value=value)
+
+
+def test_that_nobody_drew_a_sample_is_said(pitch: Pitch) -> None:
+    PrecisionSample.objects.all().delete()
+    assert "Not sampled: nobody has judged yet" in measured(build(pitch))["text"]
 
 
 @pytest.mark.parametrize(("relevant", "said"), [(18, "18 were relevant (90%)"), (1, "1 was relevant (5%)")])
 def test_a_judged_sample_is_printed_with_its_numbers(case: Case, relevant: int, said: str) -> None:
-    proof = case.ground.prove(0, "period")
-    for name, value in (("sampled", 20), ("judged", 20), ("relevant", relevant)):
-        case.ground.figure(f"precision.{name}", value, "count", proof, label="s1.mentions")
-    case.ground.figure("precision.share", relevant / 20, "percent", proof, label="s1.mentions")
+    judged_as(case, {"sampled": 20, "judged": 20, "relevant": relevant})
+    judged_as(case, {"share": relevant / 20})  # type: ignore[dict-item]  # a share
     assert said in measured(case)["text"].replace("\xa0", " ")
 
 
 def test_a_sample_that_was_not_judged_is_no_sample(case: Case) -> None:
-    proof = case.ground.prove(0, "period")
-    for name in ("sampled", "judged", "relevant"):
-        case.ground.figure(f"precision.{name}", None, "count", proof, label="s1.mentions")
-    case.ground.figure("precision.share", None, "percent", proof, label="s1.mentions")
+    judged_as(case, dict.fromkeys(("sampled", "judged", "relevant", "share")))
     assert "Not sampled" in measured(case)["text"]
 
 

@@ -14,10 +14,12 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from listening import door
+from listening.models import Mention
 from listening.net import Busy, Response, Settings, SourceError
 from pitches import exports, page_checks, tasks, verbs
 from pitches.decks import layout, memo, originals, pdf, web
 from pitches.decks.text import plain
+from pitches.edits import Edits
 from pitches.models import PageCheck, Pitch
 from teams.models import User, Workspace
 from tests.pitches import snapshots
@@ -200,9 +202,10 @@ def test_a_sample_asks_nobody(pitch: Pitch, alice: User) -> None:
     assert not PageCheck.objects.exists()
 
 
-def test_of_a_draft_the_conversations_to_answer_are_looked_for(pitch: Pitch) -> None:
-    urls = page_checks.cited(pitch)
-    assert sorted(urls) == sorted(action.mention.url for action in pitch.actions.all() if action.mention)
+def test_of_a_draft_the_conversations_to_answer_and_the_quotes_are_looked_for(pitch: Pitch) -> None:
+    cited = {action.mention.url for action in pitch.actions.all() if action.mention}
+    quoted = Mention.objects.filter(pk__in=Edits.from_json(pitch.edits).quotes)
+    assert sorted(page_checks.cited(pitch)) == sorted(cited | {one.url for one in quoted})
 
 
 def test_workspaces_know_nothing_of_each_other(frozen: Pitch, charlie: User) -> None:

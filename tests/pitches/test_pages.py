@@ -45,11 +45,12 @@ def test_a_stranger_finds_nothing(
 ) -> None:
     browser = browser_of(charlie)
     assert browser.get(url(name, workspace, pitch)).status_code in (404, 405)
-    assert browser.post(url(name, workspace, pitch)).status_code == 404
+    refused = (404, 405) if name in DOWNLOAD else (404,)  # a file is never sent to
+    assert browser.post(url(name, workspace, pitch)).status_code in refused
     # Nor through his own workspace.
     own = charlie.workspaces.get()
     if name not in ("home", "evidence", "pitches", "new", "todo", "guideline"):
-        assert browser.post(url(name, own, pitch)).status_code == 404
+        assert browser.post(url(name, own, pitch)).status_code in refused
 
 
 @pytest.mark.parametrize("name", [*READ, *DOWNLOAD])
@@ -167,7 +168,7 @@ def test_home_asks_as_often_for_much_as_for_little(
     assert counts[0] == counts[1] <= 45
 
 
-@pytest.mark.parametrize(("name", "most"), [("pitch", 54), ("pitch_web", 51)])
+@pytest.mark.parametrize(("name", "most"), [("pitch", 82), ("pitch_web", 79)])
 def test_a_draft_asks_for_no_more_than_it_shows(
     name: str, most: int, workspace: Workspace, pitch: Pitch, alice: User, browser_of: BrowserOf
 ) -> None:

@@ -201,7 +201,7 @@ def test_each_part_of_the_plan_has_its_steps_goals_hours_and_stop_rule(pitch: Pi
     assert [row[3] for row in rows] == ["1", "3.5", "3.5"]
     assert rows[1][4].startswith("Number of conversations with us from ") and rows[1][4].endswith(" to 20")
     assert rows[1][5] == "Nobody answers: then we stop"
-    assert slide(case, "plan").edited == ("en",)
+    assert list(slide(case, "plan").edited) == ["en"]
     assert table(case, "start")[-1][2] == "5", "the ladder goes beyond ninety days"
 
 
@@ -246,7 +246,7 @@ def test_objections_that_we_expect_are_answered_in_the_appendix(pitch: Pitch) ->
     case = planned(pitch, objections=off | {"time": Objection(True, {"en": "We have {ask.hours} hours."})})
     assert table(case, "objections") == [["Nobody has time for this", "We have 5 hours."]]
     found = slide(case, "objections")
-    assert found.layout == "appendix" and found.edited == ("en",)
+    assert found.layout == "appendix" and list(found.edited) == ["en"]
     assert "{ask.hours}" not in found.blocks[0]["rows"][0][1]["text"]["sv"], "the other language is generated"
     assert decks.check(case.as_snapshot(details=False)) == []
     assert "objections" not in {one.key for one in planned(pitch, objections=off).slides}
@@ -281,7 +281,7 @@ def test_an_empty_workspace_gets_a_plan_that_claims_nothing(db: None) -> None:
 def test_without_a_choice_the_title_does_not_speak_of_nought_conversations(pitch: Pitch) -> None:
     pitch.actions.all().delete()
     case = build(pitch)
-    title = wordings.printed(case, case.steps[4].generated_title)
+    title = wordings.printed(case, case.steps[4].title)
     waiting = case.ground.register.values()["s5.answerable"]
     assert title == f"Start small: {waiting} conversations wait for an answer from us"
 

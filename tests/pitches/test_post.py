@@ -18,9 +18,9 @@ from pitches import verbs
 from pitches.case import build
 from pitches.decks.contract import Snapshot
 from pitches.decks.text import format_figure
+from pitches.exports import snapshot_of
 from pitches.models import Pitch
 from pitches.post import Part, Quote
-from pitches.views.decks import snapshot_of
 from teams.models import User, Workspace
 
 BrowserOf = Callable[[User], Client]
@@ -58,7 +58,7 @@ def test_it_says_what_was_found_what_is_not_known_and_what_comes_next(snapshot: 
         "If you want to answer",
     ]
     said = texts(parts)
-    assert "Hacker News could not be read." in said and "not feelings" in said
+    assert "Could not be read: Hacker News." in said and "not feelings" in said
     assert "conversations whose replies were not read" in said
     assert "Month 1: Listen." in said and "By day 90: our share of voice at least" in said
     assert "Say your name and that you work for Fjällvik Coffee" in said
@@ -83,7 +83,7 @@ def test_its_words_follow_the_verdicts(pitch: Pitch, workspace: Workspace) -> No
 
 
 def test_what_people_wrote_over_the_deck_is_in_the_post(pitch: Pitch, alice: User) -> None:
-    edited = verbs.save_step(pitch, alice, 1, "They talk: {s1.stories} times", "")
+    edited = verbs.write(pitch, alice, "en", "talk", {"title": "They talk: {s1.stories} times"})
     stories = build(edited).ground.register.values()["s1.stories"]
     assert f"They talk: {stories} times." in texts(posts.write(snapshot_of(edited)))
 

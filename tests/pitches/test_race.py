@@ -134,7 +134,7 @@ def test_what_failed_was_tried_and_not_read(workspace: Workspace, own: Brand) ->
     said = wordings.printed(case, rows["Reddit"][1]["text"]).replace("\xa0", " ")
     assert said.startswith("tried 20 Nov 2026\nr.example has a problem (error 500)")
     warnings = [block for block in slide_of(case, "presence").blocks if block.get("tone") == "warning"]
-    assert wordings.printed(case, warnings[0]["text"]) == "Reddit could not be read."
+    assert wordings.printed(case, warnings[0]["text"]) == "Could not be read: Reddit."
 
 
 def test_where_we_lead_the_place_we_miss_is_named(workspace: Workspace, own: Brand) -> None:

@@ -158,7 +158,7 @@ def test_a_readers_powerpoint_has_no_words_for_the_speaker(
 ) -> None:
     given: list[Any] = []
     monkeypatch.setattr(
-        "pitches.views.shared.pptx.render", lambda snapshot, language: given.append(snapshot) or b"x"
+        "pitches.views.shared.pptx.render", lambda snapshot, *_: given.append(snapshot) or b"x"
     )
     Client().get(at(share(downloads=True), "deck.pptx"))
     assert all(not slide["notes"] for slide in given[0]["slides"])
