@@ -142,7 +142,7 @@ def take(page: Page, folder: Path) -> Path:
     """Downloads the evidence of the frozen pitch that is open."""
     with page.expect_download() as taken:
         page.get_by_role("link", name="Evidence").click()
-    assert taken.value.suggested_filename == "why-we-should-join-the-conversation-v1-evidence.zip"
+    assert taken.value.suggested_filename == "fjallvik-listens-a-proposal-for-the-spring-v1-evidence.zip"
     evidence = folder / taken.value.suggested_filename
     taken.value.save_as(evidence)
     return evidence
