@@ -54,7 +54,7 @@ VERDICTS: dict[str, tuple[str, Tone]] = {
 
 @dataclass(frozen=True)
 class Density:
-    """Named sizes of text. A slide that does not fit at the first is laid out at the second, then split."""
+    """Named sizes of text. A slide that does not fit at one is laid out at the next, and split at last."""
 
     body: float
     table: float
@@ -64,6 +64,7 @@ class Density:
 
 NORMAL = Density(body=16.0, table=13.0, quote=15.0, verdict=15.0)
 SMALL = Density(body=13.5, table=11.0, quote=12.5, verdict=12.5)
+DENSE = Density(body=12.0, table=10.0, quote=11.5, verdict=11.5)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from charts import metrics
 from pitches.decks import blocks, cards, contract, fit, logos, register
-from pitches.decks.blocks import NORMAL, SEPARATOR, SMALL, Density, Writer, evidence_run
+from pitches.decks.blocks import DENSE, NORMAL, SEPARATOR, SMALL, Density, Writer, evidence_run
 from pitches.decks.contract import Block, Evidence, Slide, Snapshot
 from pitches.decks.flow import DoesNotFit, Piece, stack
 from pitches.decks.geometry import OURS, Geometry
@@ -41,7 +41,9 @@ def _slide(writer: Writer, slide: Slide) -> list[Page]:
     elif slide["layout"] == "appendix":
         bodies = _stacked(writer, slide["blocks"], SMALL, writer.geometry.appendix_rise)
     else:
-        bodies = _bodies(writer, slide["blocks"])
+        title, _ = _title(writer, slide, 1, 1)
+        short = len(title.paragraphs[0].lines) == 1
+        bodies = _bodies(writer, slide["blocks"], writer.geometry.appendix_rise if short else 0.0)
     parts = max(1, len(bodies))
     evidence = tuple(_evidence(writer, slide))
     logo = _logo(writer, slide)
@@ -74,16 +76,18 @@ def _slide(writer: Writer, slide: Slide) -> list[Page]:
 # Bodies
 
 
-def _bodies(writer: Writer, slide_blocks: Sequence[Block]) -> list[list[Element]]:
+def _bodies(writer: Writer, slide_blocks: Sequence[Block], rise: float) -> list[list[Element]]:
+    """One page wherever that can be read; ``rise``: how far a body may move up below a title of one line."""
     charts = [block for block in slide_blocks if block["type"] == "chart"]
     asides = [block for block in slide_blocks if block["type"] in ASIDES]
     beside = len(charts) == 1 and len(charts) + len(asides) == len(slide_blocks) and bool(asides)
     beside = beside and writer.geometry.body[2] >= LEAST_BESIDE
-    for density in (NORMAL, SMALL):
+    # Things stand alike from slide to slide; only what would not fit moves up, then becomes denser.
+    for density, up in ((NORMAL, 0.0), (SMALL, 0.0), (SMALL, rise), (DENSE, rise)):
         if beside and charts[0]["kind"] != "share":
             pages = _side_by_side(writer, charts[0], asides, density)
         else:
-            pages = _stacked(writer, slide_blocks, density)
+            pages = _stacked(writer, slide_blocks, density, up)
         if pages is not None and len(pages) <= 1:
             return pages
     return _stacked(writer, slide_blocks, SMALL)
