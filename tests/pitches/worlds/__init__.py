@@ -289,7 +289,6 @@ def pitch(
         "ask_currency": "SEK",
         "ask_decide_by": end + timedelta(days=21),
         "ask_owner": "Bob Ek",
-        "length": length,
     }
     return verbs.create(
         workspace,
@@ -297,6 +296,7 @@ def pitch(
         title="Why Solberga should join the conversation",
         audience="Ingrid Holm",
         language=language,
+        length=length,
         start=start,
         end=end,
         ask=ask,
