@@ -29,7 +29,7 @@ from teams.models import Workspace
 
 __all__ = ["Case", "StepCase", "build", "canonical", "hash_of", "period_of"]
 
-TEMPLATE = 1  # raised whenever the slides change, so that a frozen deck tells what made it
+TEMPLATE = 2  # raised whenever the slides change, so that a frozen deck tells what made it
 DEFAULT_DAYS = 30
 # The number that stands for a step where there is room for one, and what it is out of.
 HEADLINES = {

@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-from pitches.decks import layout, memo, pdf
+from pitches.decks import geometry, layout, memo, pdf
 from pitches.decks.page import TableBox
 from tests.pitches import snapshots
 from tests.pitches.decks import accessible
@@ -183,5 +183,5 @@ def test_no_row_of_a_long_table_is_lost_cut_or_doubled() -> None:
 def test_nothing_reaches_beyond_its_page() -> None:
     for page in layout.lay_out(long_tables(), "en"):
         for element in page.elements:
-            assert element.y >= 0 and element.y + element.height <= layout.FOOTER_TOP, page.key
+            assert element.y >= 0 and element.y + element.height <= geometry.FOOTER_RULE, page.key
             assert element.x >= 0 and element.x + element.width <= 960.01, page.key

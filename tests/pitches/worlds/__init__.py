@@ -44,7 +44,8 @@ VERDICTS: Mapping[str, tuple[str, ...]] = {
     "rich": ("supported",) * 5,
     "thin": ("not_enough",) * 5,
     "contradicting": ("not_supported",) * 5,
-    "half_blocked": ("mixed", "not_enough", "mixed", "mixed", "mixed"),
+    # Its plan sets only goals whose start is known, so what could not be read takes none of them away.
+    "half_blocked": ("mixed", "not_enough", "mixed", "mixed", "supported"),
 }
 
 
@@ -289,7 +290,6 @@ def pitch(
         "ask_currency": "SEK",
         "ask_decide_by": end + timedelta(days=21),
         "ask_owner": "Bob Ek",
-        "length": length,
     }
     return verbs.create(
         workspace,
@@ -297,6 +297,7 @@ def pitch(
         title="Why Solberga should join the conversation",
         audience="Ingrid Holm",
         language=language,
+        length=length,
         start=start,
         end=end,
         ask=ask,
