@@ -37,6 +37,10 @@ OF_OURS = {
     "What every source let us read",
     "Who leads on what",
     "Goals and where they stand today",
+    "What the ways to decide cost",
+    "The ladder and the days of the plan",
+    "How every source was doing",
+    "What people sorted out or corrected",
 }
 
 
@@ -382,10 +386,14 @@ class TestJourney:
 
     def test_it_names_conversations_to_answer(self, trip: Trip) -> None:
         page = trip.page
-        expect(rows(page.locator("#actions"))).to_have_count(5)
-        follow(page.locator("#actions"), "Who and when")
-        page.get_by_label("Who answers").first.fill("Bob Brink")
+        draft = page.url.partition("#")[0]
+        expect(rows(page.locator("#actions"))).to_have_count(10)
+        follow(page.locator("#actions"), "The plan")
+        follow(page.get_by_label("Pages of the plan"), "What to do first")
+        trip.fits_a_phone()
+        page.get_by_label("Who does it").first.fill("Bob Brink")
         press(page, "Save")
+        trip.visit(draft)
         expect(rows(page.locator("#actions")).first).to_contain_text("Bob Brink")
 
     def test_it_is_frozen(self, trip: Trip) -> None:
