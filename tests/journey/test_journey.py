@@ -407,9 +407,8 @@ class TestJourney:
         page = trip.page
         follow(page, "See the slides")
         expect(page.locator(".deck-slide").nth(12)).to_be_visible()
-        trip.notes["titles"] = [
-            " ".join(text.split()) for text in page.locator(".deck-title").all_inner_texts()
-        ]
+        titles = [" ".join(text.split()) for text in page.locator(".deck-title").all_inner_texts()]
+        trip.notes["titles"] = decks.whole(titles)
         links = page.locator(".deck a.figure")
         targets = {str(link.get_attribute("href")) for link in links.all()}
         assert len(targets) > 10
