@@ -49,6 +49,7 @@ def _client(contact: str) -> net.Client:
             allow=tuple(settings.OUTBOUND_ALLOW),
             ports=tuple(settings.OUTBOUND_PORTS),
             own_hosts=tuple(host for host in settings.ALLOWED_HOSTS if host != "*"),
+            slow={domain: kind.calls_per_minute for kind in sources.SOURCES for domain in kind.domains},
         ),
         _pace(),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,12 @@ def nothing_remembered(valkey: redis.Redis | None) -> None:
     """Caches, rate limits, pace and queues start empty in every test."""
     if valkey is not None:
         valkey.flushdb()
+
+
+@pytest.fixture(autouse=True)
+def just_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the tests run, to each this web server is a new one, which waits before it warns."""
+    monkeypatch.setattr("listening.pulse.STARTED", time.monotonic())
 
 
 def is_local(address: Any) -> bool:

@@ -285,6 +285,7 @@ class Client:
         if self._pace is None:
             return
         give_up = time.monotonic() + patience
+        per_minute = self.settings.per_minute(host, per_minute)
         while (wait := self._pace.reserve(host, per_minute, self.settings.pace_factor)) > 0:
             if time.monotonic() + wait <= give_up:
                 self._sleep(wait)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from listening.net.addresses import Allowed
@@ -18,7 +19,8 @@ class Settings:
     private address that may be asked, and only by a caller who says so. ``allow``: networks and exact
     host names that the operator opens although they are private. ``own_hosts``: names of this
     installation, never asked. ``max_bytes`` counts decoded bytes; ``deadline`` is in seconds for the
-    whole call, redirects included.
+    whole call, redirects included. ``slow``: domain, without "www." and the like -> how often a minute its
+    hosts may be asked at most, whoever asks and whatever for.
     """
 
     agent: str
@@ -31,6 +33,7 @@ class Settings:
     deadline: float = 15.0
     max_redirects: int = 5
     own_hosts: tuple[str, ...] = ()
+    slow: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.pace_factor != 1 and not self.replay_url:
@@ -43,3 +46,9 @@ class Settings:
     def allowed(self) -> Allowed:
         """``allow``, read."""
         return Allowed.read(self.allow)
+
+    def per_minute(self, host: str, wanted: float) -> float:
+        """How often this host may be asked: as wanted, or as it bears."""
+        labels = host.split(".")
+        domains = (".".join(labels[at:]) for at in range(len(labels)))
+        return min([wanted, *(self.slow[domain] for domain in domains if domain in self.slow)])

@@ -92,6 +92,7 @@ class Source:
     instance: ClassVar[str] = ""  # default host where many hosts speak the same API
     instance_setting: ClassVar[str] = ""  # the operator's setting that names the host, where only they may
     calls_per_minute: ClassVar[float] = 60
+    domains: ClassVar[tuple[str, ...]] = ()  # no page of theirs is asked faster, for whatever reason
     threads_per_scan: ClassVar[int] = 2_000  # conversations read in one scan; the rest is said to be unread
     keep_days: ClassVar[int | None] = None
     rest: ClassVar[timedelta] = timedelta(0)  # how long a plan leaves a search alone after it was asked

@@ -46,7 +46,7 @@ _HANDLE = re.compile(r"(r|u)/([\w-]{2,24})", re.IGNORECASE)
 _AUTHOR = re.compile(r"/?u/([\w-]{1,40})")
 _THREAD = re.compile(r"(?:/r/[\w-]+)?/comments/[a-z0-9]+(?:/[^/\s?#]*)?/?", re.IGNORECASE)
 _LINK = re.compile(r'<a href="([^"]+)">\s*\[link\]')
-_OWN_HOSTS = ("reddit.com", "redd.it")
+_OWN_DOMAINS = ("reddit.com", "redd.it")
 _WORD = re.compile(r"\w+")
 
 
@@ -66,6 +66,7 @@ class Reddit(Source):
         "once a minute, so a scan takes its time and reads few threads, and it may close this way any day."
     )
     calls_per_minute = 1
+    domains = _OWN_DOMAINS
     threads_per_scan = 15
 
     def search(self, query: Searchable, since: datetime, cursor: Cursor | None = None) -> Page[Item]:
@@ -282,7 +283,7 @@ def _item(entry: Any) -> Item:
     link = _LINK.search(tail)
     about = address(unescape(link[1])) if link else ""
     host = (urlsplit(about).hostname or "").lower()
-    ours = any(host == known or host.endswith(f".{known}") for known in _OWN_HOSTS)
+    ours = any(host == known or host.endswith(f".{known}") for known in _OWN_DOMAINS)
     terms = (string(tag.get("term")).strip() for tag in entry.get("tags", ()))
     return Item(
         external_id=_key(entry),

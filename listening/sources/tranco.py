@@ -35,6 +35,7 @@ class Tranco(Source):
         "How popular the sites are on which you are talked about, by a list of the first million."
     )
     calls_per_minute = 50  # one a second at most
+    domains = ("tranco-list.eu",)
 
     def rank(self, site: str, cursor: Cursor | None = None) -> Page[Rank]:
         """First which list is the newest, then where the site stands on it.

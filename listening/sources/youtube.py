@@ -48,6 +48,7 @@ class YouTube(Source):
         "Whether a channel exists, how often it uploads, and how often its latest videos were seen."
     )
     calls_per_minute = 30
+    domains = ("youtube.com",)
 
     def observe(self, handle: str, cursor: Cursor | None = None) -> Page[Reading]:
         """Title, latest video, videos in 30 days (estimated where 15 do not cover them), views per video.

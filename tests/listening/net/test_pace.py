@@ -240,6 +240,15 @@ class TestClient:
             assert client.get("http://other.example/").status == 200
             assert len(here.server.seen) == 2
 
+    def test_a_slow_domain_is_asked_slowly_whoever_asks(self):
+        with world(lambda seen, connection: connection.sendall(reply(200))) as here:
+            client = here.client(Pace(now=Clock()), slow={"forum.example": 1})
+            for host, rest in [("forum.example", 60.0), ("www.forum.example", 60.0), ("aforum.example", 1.0)]:
+                client.get(f"http://{host}/page")
+                with pytest.raises(Busy) as caught:
+                    client.get(f"http://{host}/robots.txt", per_minute=60)
+                assert (caught.value.host, caught.value.seconds) == (host, rest)
+
     def test_patience_waits_that_long_and_no_longer(self):
         with world(lambda seen, connection: connection.sendall(reply(200))) as here:
             clock, slept = Clock(), []
