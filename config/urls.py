@@ -11,5 +11,5 @@ urlpatterns = [
     path("w/<uuid:code>/", include("listening.urls")),
     path("w/<uuid:code>/", include("competitors.urls")),
     path("w/<uuid:code>/", include("pitches.urls")),
-    path("shared/<str:token>/", include("pitches.shared_urls")),
+    path("shared/<str:token>/", include("pitches.sharing.urls")),
 ]

@@ -13,13 +13,16 @@ from functools import cached_property
 from django.conf import settings
 from django.utils import timezone
 
-from pitches import appendix, audience, frame, laying, looks, outline, precision, provenance, then, verdicts
+from pitches import appendix, audience, frame, looks, outline, verdicts
 from pitches.decks import contract
-from pitches.digests import canonical, hash_of
-from pitches.edits import Edits
+from pitches.drafts import laying
+from pitches.drafts.edits import Edits
+from pitches.evidence import precision, provenance
+from pitches.evidence.digests import canonical, hash_of
+from pitches.follow_ups import then
 from pitches.ground import Ground
 from pitches.models import Action, Pitch
-from pitches.plan import Plan
+from pitches.planning.plan import Plan
 from pitches.slides import Slide
 from pitches.steps import answers, before, changed, decision, goals, race, start, talk, visibility, voice
 from pitches.steps.start import Ask, Chosen

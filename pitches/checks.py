@@ -10,9 +10,10 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
-from pitches import outline, then
+from pitches import outline
 from pitches.case import Case
 from pitches.decks import snapshot
+from pitches.follow_ups import then
 from pitches.steps import goals
 from pitches.steps.voices import QUOTES
 

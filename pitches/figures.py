@@ -35,7 +35,7 @@ class Details:
     url: str = ""
     rows_total: int = 0
     rows: Callable[[], Sequence[Row]] = tuple
-    then: Mapping[str, Any] | None = None  # whose number it was: see ``pitches.then``
+    then: Mapping[str, Any] | None = None  # whose number it was: see ``pitches.follow_ups.then``
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from listening import sources
 from listening.models import Brand
 from listening.text import clean_line
-from pitches import unpacking
 from pitches.audience import LENGTH
 from pitches.decks.contract import FREE
 from pitches.decks.text import web_address
-from pitches.edits import MOST_QUOTES, PARTS
+from pitches.drafts.edits import MOST_QUOTES, PARTS
+from pitches.evidence import unpacking
 from pitches.models import Action, Pitch
 from teams.models import User, Workspace
 

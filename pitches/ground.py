@@ -17,7 +17,7 @@ from listening import queries
 from listening.models import Brand, Match, Mention, Search
 from listening.queries import Coverage
 from listening.yardstick import TODAY, Yardstick
-from pitches import provenance
+from pitches.evidence import provenance
 from pitches.figures import Details, Kind, Register, Row, Unit, Value
 from pitches.words import LANGUAGES, Text, say
 from teams.models import Workspace

@@ -23,9 +23,12 @@ from listening import calendars, feeds, pipeline, plans, scan, searches, store
 from listening.models import Brand, Calendar, Credential, Feed, Fetch, Mention, Scan
 from listening.models.credentials import pack
 from listening.types import Item
-from pitches import actions, looks, sampling, sharing, verbs
+from pitches import looks, verbs
 from pitches.decks import base
+from pitches.evidence import sampling
 from pitches.models import Pitch
+from pitches.planning import actions
+from pitches.sharing import links
 from teams import invitations, logos, welcome
 from teams.models import Membership, Role, User, Workspace
 
@@ -203,7 +206,7 @@ def furnish(workspace: Workspace, owner: User, host: str) -> dict[str, Any]:
     calendar = calendars.follow(workspace, calendars.address(f"https://{host}/events.ics"))
     Calendar.objects.filter(pk=calendar.pk).update(due_at=None)
     draft, frozen = (_pitch(workspace, owner, f"{title} of {name}") for title in ("Draft", "Frozen"))
-    link = sharing.share(
+    link = links.share(
         verbs.freeze(frozen, owner), owner, recipient="The board", until=date.today() + timedelta(days=9)
     ).link
     _judge(draft, workspace)

@@ -105,7 +105,7 @@ def deck(
     brought: Sequence[str] = (),
     free: Sequence[str] = (),
 ) -> list[str]:
-    """The slides of a deck as people want them: see ``pitches.edits.Edits`` for the four lists."""
+    """The slides of a deck as people want them: see ``pitches.drafts.edits.Edits`` for the four lists."""
     proposed = keys(length, made, verdicts)
     everything = [key for key in (*CORE, *made, *free) if key not in APPENDIX] + list(APPENDIX)
     wanted = {*proposed, *brought, *free} - ({*dropped} - ALWAYS)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from pitches import page_checks
+from pitches.evidence import page_checks
 from pitches.models import Pitch
 
 log = logging.getLogger(__name__)

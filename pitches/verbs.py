@@ -14,11 +14,14 @@ from django.utils.translation import gettext as _
 
 from listening import store
 from listening.models import Brand
-from pitches import actions, checks, digests, pins
+from pitches import checks
 from pitches.case import build
 from pitches.checks import Problem
-from pitches.edits import Change, Edits, Wording, difference
+from pitches.drafts.edits import Change, Edits, Wording, difference
+from pitches.evidence import digests
+from pitches.follow_ups import pins
 from pitches.models import Action, Pitch
+from pitches.planning import actions
 from teams.models import User, Workspace, record
 
 MOST_REVISIONS = 200  # changes that can be undone

@@ -27,11 +27,11 @@ PURE = (
     "listening.pipeline",
     "listening.types",
     "competitors.compare",
-    "pitches.topics",
+    "pitches.steps.topics",
     "pitches.verdicts",
-    "pitches.told",
-    "pitches.differences",
-    "pitches.progress",
+    "pitches.follow_ups.told",
+    "pitches.follow_ups.differences",
+    "pitches.follow_ups.progress",
 )
 NAMED = re.compile(rf"(?P<room>{'|'.join(ROOMS)})(?:[.:]\w+)+")  # "listening.Feed", "pitches:home"
 TAGS = re.compile(r"{%\s*(?:url|include)\s+[\"'](?P<room>\w+)[:/]")

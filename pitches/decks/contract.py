@@ -57,7 +57,7 @@ class EvidenceRow(TypedDict, total=False):
     """One thing behind a figure, as it was found. Foreign text.
 
     ``author`` proves and is printed nowhere: a deck hides who wrote. Frozen, a row has a ``salt``; when its
-    author was erased, nothing of it is left but ``redacted``, see ``pitches.digests``.
+    author was erased, nothing of it is left but ``redacted``, see ``pitches.evidence.digests``.
     """
 
     title: str
@@ -211,8 +211,8 @@ class Snapshot(TypedDict):
     baseline: NotRequired[dict[str, Any]]
     logo: NotRequired[Logo]
     deck_template: NotRequired[DeckTemplate]
-    pages: NotRequired[dict[str, Page]]  # by address; never stored: see ``pitches.decks.originals``
-    scheme: NotRequired[str]  # how the hash was taken, see ``pitches.digests``; none: of the whole document
+    pages: NotRequired[dict[str, Page]]  # by address; never stored, see ``decks.originals``
+    scheme: NotRequired[str]  # how it was hashed, see ``evidence.digests``; none: as a whole
     parts: NotRequired[str]  # of a whole one that lost a part: its digest over parts
     searches: NotRequired[list[dict[str, Any]]]  # every search: id, subject, form, version, text, since
     goals: NotRequired[list[Goal]]  # what the plan promises; a follow-up compares it

@@ -33,7 +33,7 @@ ON = "ALTER TABLE pitches_pitch ENABLE TRIGGER frozen_stays_frozen"
 
 
 def gather(apps, schema_editor):
-    """Every step's words -> pitch.edits, as pitches.edits keeps them."""
+    """Every step's words -> pitch.edits, as pitches.drafts.edits keeps them."""
     found = {}
     for step in apps.get_model("pitches", "Step").objects.select_related("edited_by").order_by("pk"):
         by = (step.edited_by.name or step.edited_by.email) if step.edited_by else ""

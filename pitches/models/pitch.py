@@ -55,9 +55,9 @@ class Pitch(models.Model):
     deck_template = models.ForeignKey(
         DeckTemplate, on_delete=models.RESTRICT, null=True, blank=True, related_name="pitches"
     )
-    # What people wrote over, moved, dropped and added: see ``pitches.edits``.
+    # What people wrote over, moved, dropped and added: see ``pitches.drafts.edits``.
     edits = models.JSONField(default=dict, blank=True)
-    # The ladder, goals, options, objections and stop rules as people set them: see ``pitches.plan``.
+    # The ladder, goals, options, objections and stop rules as people set them: see ``pitches.planning.plan``.
     plan = models.JSONField(default=dict, blank=True)
 
     # The ask: what we want the boss to say yes to. Required before freezing, always marked "assumption".
@@ -92,7 +92,7 @@ class Pitch(models.Model):
 
 
 class Revision(models.Model):
-    """How the edits of a draft stood before a change, so that it can be undone; see ``pitches.edits``."""
+    """How the edits of a draft stood before a change, so that it can be undone: ``pitches.drafts``."""
 
     pitch = models.ForeignKey(Pitch, on_delete=models.CASCADE, related_name="revisions")
     edits = models.JSONField(default=dict, blank=True)

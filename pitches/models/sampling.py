@@ -11,7 +11,7 @@ from teams.models import Workspace
 
 
 class PrecisionSample(models.Model):
-    """Mentions drawn at random from those that our searches found in a period; see ``pitches.sampling``.
+    """Mentions drawn at random from those that our searches found in a period: ``pitches.evidence.sampling``.
 
     It speaks for the wordings it was drawn from only. The same seed draws the same mentions from the same
     population.

@@ -47,7 +47,7 @@ class ShareLink(models.Model):
 
 
 class PageCheck(Due):
-    """One original that a workspace's pitches cite: is it still there? See ``pitches.page_checks``.
+    """One original that a workspace's pitches cite: is it still there? See ``pitches.evidence.page_checks``.
 
     ``state`` is the last answer that told something, of the time ``seen_at``; an answer that told nothing
     leaves it as it was. ``asked_at`` is the last try, whatever came of it.

@@ -26,9 +26,10 @@ from listening.models import (
     ScanPlan,
     SearchVersion,
 )
-from pitches import sampling, verbs
+from pitches import verbs
 from pitches.case import period_of
-from pitches.edits import Edits
+from pitches.drafts.edits import Edits
+from pitches.evidence import sampling
 from pitches.ground import Ground
 from pitches.models import Pitch
 from pitches.sample import history, plan, posts

@@ -11,10 +11,11 @@ from listening import calendars, communities
 from listening.models import Calendar
 from listening.sources.calendar_documents import parse
 from listening.types import CalendarAnswer
-from pitches import actions, verbs
+from pitches import verbs
 from pitches.case import build
 from pitches.models import Pitch
-from pitches.plan import Option, Plan, proposed_target
+from pitches.planning import actions
+from pitches.planning.plan import Option, Plan, proposed_target
 from teams.models import User, Workspace
 
 ADDRESS = "https://kaffeforeningen.example/kalender.ics"

@@ -12,16 +12,16 @@ from datetime import date
 from functools import cached_property
 
 from listening.yardstick import Yardstick
-from pitches import progress, told
 from pitches import slides as show
-from pitches.differences import SourceChange
 from pitches.figures import Details, Register, Unit
+from pitches.follow_ups import progress, told
+from pitches.follow_ups.differences import SourceChange
+from pitches.follow_ups.progress import Advice, Light, Move, Outcome, Way
+from pitches.follow_ups.then import Then, Wordings, sources_beside
 from pitches.ground import Ground
-from pitches.progress import Advice, Light, Move, Outcome, Way
 from pitches.slides import Cell, Slide
 from pitches.steps import race, talk, voice
 from pitches.steps.delta import POINTS, delta
-from pitches.then import Then, Wordings, sources_beside
 from pitches.words import Text
 
 # What rests on what sources let us hear; the rest is looked up by phrase, or read from profiles.

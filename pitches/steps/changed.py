@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pitches import differences, outline, progress
+from pitches import outline
 from pitches import slides as show
-from pitches.differences import Changes, FigureChange
+from pitches.follow_ups import differences, progress
+from pitches.follow_ups.differences import Changes, FigureChange
+from pitches.follow_ups.then import Then, sources_beside
 from pitches.ground import Ground
 from pitches.slides import Cell, Slide
 from pitches.steps.delta import delta
-from pitches.then import Then, sources_beside
 from pitches.words import Text
 
 MOST_FIGURES = 20  # lines of the table; how many more changed is said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pitches import slides as show
 from pitches.ground import Ground
-from pitches.plan import OBJECTIONS, Plan
+from pitches.planning.plan import OBJECTIONS, Plan
 from pitches.slides import Slide
 from pitches.steps.start import Ask
 from pitches.verdicts import State

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from pitches.differences import difference
 from pitches.figures import Unit
+from pitches.follow_ups.differences import difference
 from pitches.ground import Ground
 from pitches.words import Text
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pitches import slides as show
 from pitches.ground import Ground
-from pitches.plan import PHASES, Goal, Plan, Rung
+from pitches.planning.plan import PHASES, Goal, Plan, Rung
 from pitches.slides import Slide
 from pitches.verdicts import State
 from pitches.words import LANGUAGES, Text

@@ -17,12 +17,12 @@ from listening.models import Feed
 from listening.net import site_of
 from listening.popularity import Popularity
 from listening.queries import SiteHeard
-from pitches import reactions
 from pitches import slides as show
-from pitches.against import against
 from pitches.figures import Details, Row, Unit, Value
 from pitches.ground import Ground
 from pitches.slides import Slide
+from pitches.steps import reactions
+from pitches.steps.against import against
 from pitches.verdicts import State
 from pitches.words import Text
 

@@ -12,11 +12,11 @@ from datetime import date
 from decimal import Decimal
 
 from listening import communities, queries
-from pitches import plan as plans
 from pitches import slides as show
 from pitches.figures import Details
 from pitches.ground import Ground, rows_of
-from pitches.plan import PHASES, Plan, Rung
+from pitches.planning import plan as plans
+from pitches.planning.plan import PHASES, Plan, Rung
 from pitches.slides import Slide
 from pitches.steps import answers, goals
 from pitches.steps.answers import Chosen, proposed

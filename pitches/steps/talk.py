@@ -11,11 +11,11 @@ from django.db.models import Count, Q
 from listening import queries
 from listening.models import Search
 from pitches import slides as show
-from pitches.against import against
 from pitches.figures import Row
 from pitches.ground import Ground, inspected, seen
 from pitches.slides import Slide
 from pitches.steps import voices
+from pitches.steps.against import against
 from pitches.verdicts import State, Talk
 from pitches.words import Text
 

@@ -12,13 +12,12 @@ from competitors.models import ResultPage
 from listening import queries as heard
 from listening import sources
 from listening.models import Mention
-from pitches import reactions
 from pitches import slides as show
-from pitches.against import against
 from pitches.figures import Details, Row
 from pitches.ground import Ground, rows_of
 from pitches.slides import Slide
-from pitches.steps import influence
+from pitches.steps import influence, reactions
+from pitches.steps.against import against
 from pitches.verdicts import State, Visibility
 from pitches.words import Text
 

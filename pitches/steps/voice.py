@@ -12,11 +12,11 @@ from competitors.queries import PlaceCell
 from listening import queries
 from listening.models import Conversation, Mention
 from pitches import slides as show
-from pitches.against import against
 from pitches.figures import Details, Row
 from pitches.ground import Ground, rows_of
 from pitches.slides import Slide
 from pitches.steps import places, race, waiting
+from pitches.steps.against import against
 from pitches.verdicts import State, Voice
 from pitches.words import Text
 

@@ -12,13 +12,13 @@ from django.db.models.functions import Substr
 
 from listening import queries
 from listening.models import Mention
-from pitches import reactions, topics
 from pitches import slides as show
-from pitches.against import against
 from pitches.figures import Details, Row
 from pitches.ground import MOST_ROWS, Ground, rows_of
 from pitches.slides import Slide
-from pitches.topics import Said, Topic
+from pitches.steps import reactions, topics
+from pitches.steps.against import against
+from pitches.steps.topics import Said, Topic
 from pitches.verdicts import State
 from pitches.words import Text
 

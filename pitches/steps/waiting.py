@@ -9,11 +9,11 @@ from django.db.models import Exists, OuterRef
 
 from listening import queries
 from listening.models import Conversation, Mention
-from pitches import reactions
 from pitches import slides as show
-from pitches.against import against
 from pitches.ground import Ground, rows_of
 from pitches.slides import Slide
+from pitches.steps import reactions
+from pitches.steps.against import against
 from pitches.verdicts import THRESHOLDS, State
 
 MOST = 5

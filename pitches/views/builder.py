@@ -18,12 +18,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
-from pitches import builder as building
-from pitches import laying, outline, page_checks, queries, quotes, shown, undoing, verbs, wordings
-from pitches.builder import Builder
+from pitches import outline, queries, shown, verbs
 from pitches.case import build
 from pitches.decks.contract import FREE, LANGUAGES
-from pitches.edits import MOST_FREE, MOST_QUOTES, Edits
+from pitches.drafts import builder as building
+from pitches.drafts import laying, quotes, undoing, wordings
+from pitches.drafts.builder import Builder
+from pitches.drafts.edits import MOST_FREE, MOST_QUOTES, Edits
+from pitches.evidence import page_checks
 from pitches.forms import AskForm, FreeSlideForm, QuotesForm, WordsForm
 from pitches.models import Pitch
 from pitches.shown import evidence_url

@@ -12,12 +12,13 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from pitches import looks, page_checks, queries, shown, tasks
+from pitches import looks, queries, shown, tasks
 from pitches.decks import memo, pdf, pptx, web
 from pitches.decks.contract import LANGUAGES
 from pitches.decks.text import web_address
-from pitches.exports import exported
+from pitches.evidence import page_checks
 from pitches.models import Pitch
+from pitches.sharing.exports import exported
 from pitches.shown import evidence_url
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace

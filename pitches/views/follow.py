@@ -11,11 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pitches import differences, follow, progress, queries, shown, then, told
+from pitches import queries, shown
 from pitches.case import build
 from pitches.decks import contract
 from pitches.decks.text import format_number
-from pitches.differences import FigureChange, SourceChange
+from pitches.follow_ups import differences, follow, progress, then, told
+from pitches.follow_ups.differences import FigureChange, SourceChange
 from pitches.forms import FollowForm
 from pitches.models import Pitch
 from pitches.shown import evidence_url

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from listening.models import Author, Mention
-from pitches import forgetting
+from pitches.evidence import forgetting
 from pitches.forms import EraseForm
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace

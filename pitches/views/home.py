@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from listening import plans, scan
 from listening.models import Scan, ScanPlan
-from pitches import follow, queries, shown
+from pitches import queries, shown
 from pitches.case import DEFAULT_DAYS, Case, StepCase, build, period_of
+from pitches.follow_ups import follow
 from pitches.frame import rule_text
 from pitches.models import Pitch
 from pitches.shown import Shown

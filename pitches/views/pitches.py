@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pitches import checks, page_checks, queries, shown, tasks, verbs, verifying
+from pitches import checks, queries, shown, tasks, verbs
 from pitches.case import build, period_of
+from pitches.evidence import page_checks, verifying
 from pitches.forms import AskForm, PitchForm
 from pitches.models import Pitch
 from pitches.shown import evidence_url

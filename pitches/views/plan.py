@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from listening import calendars, communities
 from listening.communities import Community
 from listening.models import Event, Mention
-from pitches import actions as doing
 from pitches import checks, queries, shown, verbs
 from pitches.case import Case, build
 from pitches.forms import ActionFormSet, AskForm, TaskForm
 from pitches.models import Action, Pitch
-from pitches.plan import PHASES
-from pitches.plan_forms import PlanForms
+from pitches.planning import actions as doing
+from pitches.planning.forms import PlanForms
+from pitches.planning.plan import PHASES
 from pitches.shown import evidence_url
 from pitches.steps import answers, goals
 from pitches.steps.visibility import reactions_of

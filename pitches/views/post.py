@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 
-from pitches import post as posts
 from pitches import queries
-from pitches.exports import snapshot_of
 from pitches.models import Pitch
-from pitches.post import Part
+from pitches.planning import post as posts
+from pitches.planning.post import Part
+from pitches.sharing.exports import snapshot_of
 from pitches.views.decks import asked_language
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace

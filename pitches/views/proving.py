@@ -12,7 +12,8 @@ from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from pitches import packing, queries, verifying
+from pitches import queries
+from pitches.evidence import packing, verifying
 from pitches.forms import EvidenceForm
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 
 from listening.models import Mention
 from listening.views.mentions import marked, present
-from pitches import precision, queries, sampling, verbs
+from pitches import queries, verbs
+from pitches.evidence import precision, sampling
 from pitches.ground import Ground
 from pitches.models import Judgement, Pitch, PrecisionSample
 from pitches.views.politely import politely

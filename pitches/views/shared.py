@@ -22,11 +22,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pitches import looks, queries, sharing, shown, tasks
+from pitches import looks, queries, shown, tasks
 from pitches.decks import memo, pdf, pptx, web
 from pitches.decks.contract import LANGUAGES
 from pitches.models import Pitch, ShareLink
-from pitches.share_forms import PasswordForm
+from pitches.sharing import links
+from pitches.sharing.forms import PasswordForm
 from pitches.views.decks import PPTX, download, titled
 from teams.access import membership
 from teams.places import origin
@@ -43,10 +44,10 @@ def reader(
     @wraps(view)
     def checked(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
-            link = sharing.find(token)
-        except sharing.Gone:
+            link = links.find(token)
+        except links.Gone:
             return _gone(request)
-        if not sharing.may_read(link, request.session):
+        if not links.may_read(link, request.session):
             return _closed(redirect("shared:enter", token))
         language = asked_language(request, link.pitch)
         try:
@@ -86,7 +87,7 @@ def deck(request: HttpRequest, link: ShareLink) -> HttpResponse:
     tasks.look_again(found)
     language = asked_language(request, found)
     made = web.deck(
-        sharing.shown_to_readers(link), language, lambda name: reverse("shared:figure", args=[token, name])
+        links.shown_to_readers(link), language, lambda name: reverse("shared:figure", args=[token, name])
     )
     made = replace(made, slides=[replace(slide, notes=[]) for slide in made.slides])
     others = [(code, name) for code, name in Pitch.Language.choices if code != language]
@@ -105,7 +106,7 @@ def deck(request: HttpRequest, link: ShareLink) -> HttpResponse:
 @reader
 def figure(request: HttpRequest, link: ShareLink, name: str) -> HttpResponse:
     """What the figures of one evidence rest on, from the snapshot."""
-    snapshot = sharing.shown_to_readers(link)
+    snapshot = links.shown_to_readers(link)
     context = shown.evidence_context(queries.proof_in(snapshot, name), pages=snapshot.get("pages", {}))
     context |= {
         "back": reverse("shared:deck", args=[_token(request)]),
@@ -120,7 +121,7 @@ def figure(request: HttpRequest, link: ShareLink, name: str) -> HttpResponse:
 def as_pptx(request: HttpRequest, link: ShareLink) -> HttpResponse:
     """The deck as PowerPoint, without the speaker's words."""
     language = _may_download(request, link)
-    snapshot = sharing.shown_to_readers(link)
+    snapshot = links.shown_to_readers(link)
     content = pptx.render(snapshot, language, looks.template_of(link.pitch, snapshot))
     return download(link.pitch, content, PPTX, "pptx")
 
@@ -130,7 +131,7 @@ def as_pptx(request: HttpRequest, link: ShareLink) -> HttpResponse:
 def as_pdf(request: HttpRequest, link: ShareLink) -> HttpResponse:
     """The deck as PDF."""
     language = _may_download(request, link)
-    content = pdf.render(sharing.shown_to_readers(link), language)
+    content = pdf.render(links.shown_to_readers(link), language)
     return download(link.pitch, content, "application/pdf", "pdf")
 
 
@@ -145,7 +146,7 @@ def as_memo(request: HttpRequest, link: ShareLink) -> HttpResponse:
         here + reverse("shared:deck", args=[token]),
         lambda name: here + reverse("shared:figure", args=[token, name]),
     )
-    content = memo.render(sharing.shown_to_readers(link), language, known)
+    content = memo.render(links.shown_to_readers(link), language, known)
     return download(link.pitch, content, "application/pdf", "pdf", titled(link.pitch, _("memo")))
 
 
@@ -164,7 +165,7 @@ def opened(request: HttpRequest, link: ShareLink) -> HttpResponse:
     Members of the workspace are no readers.
     """
     if membership(request.user, link.pitch.workspace) is None:
-        sharing.note_opened(link, request.session)
+        links.note_opened(link, request.session)
     return HttpResponse(status=204)
 
 
@@ -173,19 +174,19 @@ def opened(request: HttpRequest, link: ShareLink) -> HttpResponse:
 def enter(request: HttpRequest, token: str) -> HttpResponseBase:
     """Asks for the password of a link; so many wrong ones and the link, or the address, has to wait."""
     try:
-        link = sharing.find(token)
-    except sharing.Gone:
+        link = links.find(token)
+    except links.Gone:
         return _gone(request)
-    if sharing.may_read(link, request.session):
+    if links.may_read(link, request.session):
         return _closed(redirect("shared:deck", token))
     form = PasswordForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         key = f"link-{link.pk}"
         if not ratelimit.consume(request, action=LIMIT, key=key, dry_run=True):
             return _closed(render(request, "pitches/shared/wait.html", status=429))
-        if sharing.fits(link, form.cleaned_data["password"]):
+        if links.fits(link, form.cleaned_data["password"]):
             request.session.cycle_key()
-            sharing.grant(link, request.session)
+            links.grant(link, request.session)
             return _closed(redirect("shared:deck", token))
         ratelimit.consume(request, action=LIMIT, key=key)
         form.add_error("password", _("This is not the password. Ask whoever sent you the link."))

@@ -15,10 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from pitches import page_checks, queries, sharing, tasks
+from pitches import queries, tasks
+from pitches.evidence import page_checks
 from pitches.models import Pitch, ShareLink
-from pitches.share_forms import ShareForm, today_in
-from pitches.sharing import Issued
+from pitches.sharing import links
+from pitches.sharing.forms import ShareForm, today_in
+from pitches.sharing.links import Issued
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace
 from teams.places import origin
@@ -29,7 +31,7 @@ KEPT = "share_link"  # in the session, from the form that made a link to the pag
 
 @never_cache
 @member("read")
-def links(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
+def shares(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
     """Every link to this pitch, how often each was opened, and the form for another."""
     return _page(request, queries.pitch(workspace, code_of_pitch))
 
@@ -44,8 +46,8 @@ def share(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) 
     if not form.is_valid():
         return _page(request, found, form, status=422)
     try:
-        _keep(request, sharing.share(found, request.user, **form.cleaned_data))
-    except sharing.NotFrozen as refused:
+        _keep(request, links.share(found, request.user, **form.cleaned_data))
+    except links.NotFrozen as refused:
         messages.error(request, str(refused))
         return redirect("pitches:pitch", workspace.code, found.code)
     tasks.look_again(found)
@@ -57,7 +59,7 @@ def share(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) 
 def revoke(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID, pk: int) -> HttpResponse:
     """The link stops working at once, also for who is reading."""
     found = queries.pitch(workspace, code_of_pitch)
-    link = sharing.revoke(found, request.user, pk)
+    link = links.revoke(found, request.user, pk)
     messages.success(
         request, _("The link for %(recipient)s no longer works.") % {"recipient": link.recipient}
     )
@@ -68,7 +70,7 @@ def _page(
     request: WorkspaceRequest, found: Pitch, form: ShareForm | None = None, status: int = 200
 ) -> HttpResponse:
     here = set(found.workspace.memberships.values_list("user_id", flat=True))
-    rows = list(sharing.links(found))
+    rows = list(links.links(found))
     context = {
         "pitch": found,
         "rows": [(link, link.created_by_id in here) for link in rows],

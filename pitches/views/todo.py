@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from listening.text import clean_line, clean_text
-from pitches import actions as doing
 from pitches.forms import AssignForm, DoneForm
 from pitches.models import Action
+from pitches.planning import actions as doing
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace
 

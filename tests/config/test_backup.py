@@ -18,7 +18,8 @@ from config import dumps, env
 from config.processes import lock
 from listening import dispatch, plans, schedule
 from listening.models import Author, Fetch, Scan, ScanPlan
-from pitches import forgetting, sample
+from pitches import sample
+from pitches.evidence import forgetting
 from teams.models import User, Workspace
 from tests.conftest import HAS_VALKEY
 from tests.databases import Database, new_database

@@ -10,10 +10,10 @@ from django.utils import timezone
 from competitors.models import Profile
 from listening.models import Fetch, SearchVersion
 from pitches.case import Case, build, period_of
-from pitches.edits import Edits
+from pitches.drafts.edits import Edits
+from pitches.drafts.wordings import printed
 from pitches.models import Pitch
 from pitches.slides import Slide
-from pitches.wordings import printed
 from teams.models import Workspace
 
 OWN_HANDLE = "fjallvik@forum.example"

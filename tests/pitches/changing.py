@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from pitches import outline
-from pitches.edits import Edits
+from pitches.drafts.edits import Edits
 
 SHOWN = ("cover", "summary", "measured", "talk", "voice", "share", "start", "decision", "register")
 Made = tuple[str, ...]

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from competitors.models import Phrase, ResultPage, ResultRow
-from pitches.against import against as box
 from pitches.case import Case, build
 from pitches.models import Pitch
+from pitches.steps.against import against as box
 from teams.models import Workspace
 from tests.make import hear, make_brand, make_item, make_search, make_user, make_workspace
 from tests.pitches.building import against, case_of, read_all, slide_of

@@ -17,7 +17,7 @@ from pitches import checks, verbs
 from pitches.case import build
 from pitches.decks import pdf, pptx, web
 from pitches.decks import snapshot as decks
-from pitches.edits import Edits
+from pitches.drafts.edits import Edits
 from pitches.models import Pitch
 from pitches.slides import Slide
 from teams.models import Role, User, Workspace

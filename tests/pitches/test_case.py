@@ -13,11 +13,12 @@ from pypdf import PdfReader
 from competitors.models import Profile
 from listening import queries as heard
 from listening.models import Brand, Fetch, Match, Mention, Search
-from pitches import checks, outline, wordings, words
+from pitches import checks, outline, words
 from pitches.case import Case, build, period_of
 from pitches.decks import pdf, pptx, web
 from pitches.decks import snapshot as decks
 from pitches.decks.contract import snapshot_texts
+from pitches.drafts import wordings
 from pitches.figures import NoEvidence, Register
 from pitches.models import Pitch
 from teams.models import User, Workspace

@@ -7,8 +7,15 @@ from typing import Any
 
 import pytest
 
-from pitches import differences, told
-from pitches.differences import SearchChange, SourceChange, VerdictChange, Words, between, difference
+from pitches.follow_ups import differences, told
+from pitches.follow_ups.differences import (
+    SearchChange,
+    SourceChange,
+    VerdictChange,
+    Words,
+    between,
+    difference,
+)
 
 TEXT = {"en": "Stories", "sv": "Unika inlägg"}
 

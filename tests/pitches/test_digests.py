@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pitches import digests
 from pitches.decks import contract
+from pitches.evidence import digests
 from tests.pitches import snapshots
 
 SEALED = digests.sealed(snapshots.full())

@@ -9,8 +9,8 @@ from hypothesis import given
 
 from pitches import outline
 from pitches import slides as show
-from pitches.edits import PARTS, Change, Edits, difference
-from pitches.laying import Laying, parts_of, summed
+from pitches.drafts.edits import PARTS, Change, Edits, difference
+from pitches.drafts.laying import Laying, parts_of, summed
 from pitches.slides import Slide
 from pitches.words import Text
 from tests.pitches.changing import SHOWN, apply, changes

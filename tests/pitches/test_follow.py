@@ -15,11 +15,12 @@ from django.utils import timezone
 from listening import queries as heard
 from listening import rematch, searches
 from listening.models import Brand, Match, Mention, Search, SearchVersion
-from pitches import checks, follow, outline, then, told, verbs
+from pitches import checks, outline, verbs
 from pitches import queries as found
 from pitches.case import Case, build, period_of
 from pitches.decks import pdf, pptx, web
 from pitches.decks import snapshot as decks
+from pitches.follow_ups import follow, then, told
 from pitches.models import Pitch
 from teams.models import User, Workspace
 

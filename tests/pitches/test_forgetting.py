@@ -12,9 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from listening.models import Author, Mention, Suppression
-from pitches import digests, forgetting, verbs
+from pitches import verbs
 from pitches.decks import contract, pdf, pptx, web
-from pitches.edits import Edits
+from pitches.drafts.edits import Edits
+from pitches.evidence import digests, forgetting
 from pitches.models import Pitch
 from teams.models import AuditEntry, Membership, Role, User, Workspace
 

@@ -10,9 +10,9 @@ import pytest
 from pitches import frame
 from pitches.case import Case, build
 from pitches.decks import snapshot
+from pitches.drafts.wordings import printed
 from pitches.models import Pitch, PrecisionSample
 from pitches.verdicts import STATES, State, Verdict
-from pitches.wordings import printed
 from pitches.words import join
 from teams.models import Workspace
 from tests.make import make_brand, make_search, make_user, make_workspace

@@ -7,9 +7,10 @@ from django.db import IntegrityError, transaction
 
 from competitors.models import Observation, ResultPage
 from listening.models import Conversation, Match, Mention, Story
-from pitches import queries, verbs, wordings
+from pitches import queries, verbs
 from pitches.case import Case, build, canonical, hash_of
 from pitches.decks import pptx
+from pitches.drafts import wordings
 from pitches.models import Pitch
 from pitches.slides import Slide
 from teams.models import AuditEntry, User, Workspace

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pitches.handles import HIDDEN, hidden, masked
+from pitches.sharing.handles import HIDDEN, hidden, masked
 from tests.pitches import snapshots
 
 

@@ -23,8 +23,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listening.models import Capture, Fetch, Mention
-from pitches import digests, packing, tables, unpacking, verbs, verifying
+from pitches import verbs
 from pitches.decks.contract import is_redacted
+from pitches.evidence import digests, packing, tables, unpacking, verifying
 from pitches.models import Pitch
 from teams.models import User, Workspace
 from tests.pitches import snapshots

@@ -16,11 +16,13 @@ from pypdf import PdfReader
 from listening import door
 from listening.models import Mention
 from listening.net import Busy, Response, Settings, SourceError
-from pitches import exports, page_checks, tasks, verbs
+from pitches import tasks, verbs
 from pitches.decks import layout, memo, originals, pdf, web
 from pitches.decks.text import plain
-from pitches.edits import Edits
+from pitches.drafts.edits import Edits
+from pitches.evidence import page_checks
 from pitches.models import PageCheck, Pitch
+from pitches.sharing import exports
 from teams.models import User, Workspace
 from tests.pitches import snapshots
 

@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 
 from listening import calendars
 from listening.models import Conversation, Event, Mention
-from pitches import actions as doing
-from pitches import checks, plan, verbs, verdicts, wordings
+from pitches import checks, verbs, verdicts
 from pitches.case import Case, build, period_of
 from pitches.decks import snapshot as decks
+from pitches.drafts import wordings
 from pitches.models import Action, Pitch
-from pitches.plan import Goal, Objection, Option, Plan, Rung
+from pitches.planning import actions as doing
+from pitches.planning import plan
+from pitches.planning.plan import Goal, Objection, Option, Plan, Rung
 from pitches.steps import goals
 from teams.models import User, Workspace
 from tests.make import make_user, make_workspace

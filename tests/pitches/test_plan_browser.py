@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from pitches import sample
 from pitches.models import Action, Pitch
-from pitches.plan import Plan
+from pitches.planning.plan import Plan
 from teams.models import Role, User, Workspace
 from tests.make import make_member, make_user
 

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listening.models import Conversation, Match, Mention
-from pitches import post as posts
 from pitches import verbs
 from pitches.case import build
 from pitches.decks.contract import Snapshot
 from pitches.decks.text import format_figure
-from pitches.exports import snapshot_of
 from pitches.models import Pitch
-from pitches.post import Part, Quote
+from pitches.planning import post as posts
+from pitches.planning.post import Part, Quote
+from pitches.sharing.exports import snapshot_of
 from teams.models import User, Workspace
 
 BrowserOf = Callable[[User], Client]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pitches import progress
-from pitches.progress import Goal
+from pitches.follow_ups import progress
+from pitches.follow_ups.progress import Goal
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from competitors.models import Profile
 from competitors.observe import save_readings
 from listening.models import Brand, Fetch
 from listening.types import Reading
-from pitches import wordings
 from pitches.case import Case, build, period_of
+from pitches.drafts import wordings
 from pitches.ground import Ground
 from pitches.models import Pitch
 from pitches.steps import growth, race

@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listening.models import Mention, Search
-from pitches import precision, queries, sampling, verbs
+from pitches import queries, verbs
 from pitches.case import build
+from pitches.evidence import precision, sampling
+from pitches.evidence.precision import Result, result, wilson
 from pitches.models import Judgement, Pitch, PrecisionSample
-from pitches.precision import Result, result, wilson
 from teams.models import AuditEntry, Role, User, Workspace
 from tests.make import hear, make_brand, make_item, make_member, make_search, make_user, make_workspace
 

@@ -16,9 +16,10 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from config.logs import scrub
-from pitches import exports, sharing, verbs
+from pitches import verbs
 from pitches.models import Pitch, ShareLink
-from pitches.sharing import Issued
+from pitches.sharing import exports, links
+from pitches.sharing.links import Issued
 from teams.models import AuditEntry, Membership, Role, User, Workspace
 from tests.make import make_member, make_user
 from tests.pitches import snapshots
@@ -44,7 +45,7 @@ def share(frozen: Pitch, alice: User) -> Callable[..., Issued]:
 
     def make(**values: Any) -> Issued:
         until = date.today() + timedelta(days=30)
-        return sharing.share(frozen, alice, **{"recipient": "The board", "until": until, **values})
+        return links.share(frozen, alice, **{"recipient": "The board", "until": until, **values})
 
     return make
 
@@ -202,8 +203,8 @@ def test_all_links_that_do_not_work_look_the_same(
     share: Callable[..., Issued], frozen: Pitch, alice: User
 ) -> None:
     revoked, expired, locked = share(), share(), share(password=PASSWORD)
-    sharing.revoke(frozen, alice, revoked.link.pk)
-    sharing.revoke(frozen, alice, locked.link.pk)
+    links.revoke(frozen, alice, revoked.link.pk)
+    links.revoke(frozen, alice, locked.link.pk)
     ShareLink.objects.filter(pk=expired.link.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
     never = Issued(revoked.link, "never-made")
     for place in ("", "enter/", "evidence/E1/", *FILES):
@@ -233,7 +234,7 @@ def test_revoking_stops_whoever_is_reading(share: Callable[..., Issued], frozen:
     issued, ingrid = share(password=PASSWORD), Client()
     enter(ingrid, issued)
     assert ingrid.get(at(issued)).status_code == 200
-    sharing.revoke(frozen, alice, issued.link.pk)
+    links.revoke(frozen, alice, issued.link.pk)
     assert is_gone(ingrid.get(at(issued))) and is_gone(ingrid.get(at(issued, "evidence/E1/")))
 
 
@@ -249,7 +250,7 @@ def test_a_member_who_leaves_does_not_break_the_links_they_made(
 ) -> None:
     dana = make_user("Dana")
     make_member(frozen.workspace, dana, Role.EDITOR)
-    issued = sharing.share(frozen, dana, recipient="A client", until=date.today() + timedelta(days=3))
+    issued = links.share(frozen, dana, recipient="A client", until=date.today() + timedelta(days=3))
     Membership.objects.filter(user=dana).delete()
     assert Client().get(at(issued)).status_code == 200
     listed = reverse("pitches:links", args=[frozen.workspace.code, frozen.code])
@@ -292,8 +293,8 @@ def test_it_is_asked_for_again_after_half_a_day(share: Callable[..., Issued]) ->
     issued, ingrid = share(password=PASSWORD), Client()
     enter(ingrid, issued)
     session = ingrid.session
-    given = timezone.now() - sharing.READS_FOR - timedelta(minutes=1)
-    session[sharing.GRANTS] = {str(issued.link.pk): given.isoformat()}
+    given = timezone.now() - links.READS_FOR - timedelta(minutes=1)
+    session[links.GRANTS] = {str(issued.link.pk): given.isoformat()}
     session.save()
     assert ingrid.get(at(issued)).status_code == 302
 
@@ -439,8 +440,8 @@ def test_a_draft_is_not_shared(pitch: Pitch, alice: User, browser_of: BrowserOf)
     page = browser.post(place("share", pitch), sent(), follow=True).content.decode()
     assert "Freeze the pitch first" in page
     assert not ShareLink.objects.exists()
-    with pytest.raises(sharing.NotFrozen):
-        sharing.share(pitch, alice, recipient="x", until=date.today())
+    with pytest.raises(links.NotFrozen):
+        links.share(pitch, alice, recipient="x", until=date.today())
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from listening.models import Event
-from pitches import actions as doing
 from pitches import verbs
 from pitches.models import Action, Pitch
+from pitches.planning import actions as doing
 from teams import members
 from teams.models import AuditEntry, Role, User, Workspace
 from tests.make import make_member, make_user

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitches import topics
-from pitches.topics import Said, Topic
+from pitches.steps import topics
+from pitches.steps.topics import Said, Topic
 from tests.strings import hostile_strings
 
 

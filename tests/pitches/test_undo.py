@@ -10,7 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 
 from pitches import verbs
-from pitches.edits import Change, Edits
+from pitches.drafts.edits import Change, Edits
 from pitches.models import Pitch
 from teams.models import User
 from tests.make import make_user, make_workspace

@@ -28,7 +28,7 @@ from django.urls import NoReverseMatch, reverse
 from config import env
 from listening import dispatch, pulse
 from pitches import isolation
-from pitches.edits import Edits
+from pitches.drafts.edits import Edits
 from pitches.models import Pitch
 from teams.models import Membership, Role
 from tests.conftest import HAS_VALKEY, ROOT

@@ -12,7 +12,7 @@ from django.db import connection
 
 from config import dumps
 from config.processes import ServiceError
-from pitches import forgetting
+from pitches.evidence import forgetting
 
 
 class Command(BaseCommand):

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from pitches import unpacking, verifying
-from pitches.digests import Seal
+from pitches.evidence import unpacking, verifying
+from pitches.evidence.digests import Seal
 from pitches.models import Pitch
 
 

@@ -1,7 +1,7 @@
 """What people changed about a generated deck, as one document: ``Pitch.edits``.
 
-A case is measured anew whenever somebody looks; this document is laid over it (``pitches.laying``), so that
-an edit survives every rebuild. Texts are templates (see ``pitches.wordings``) and belong to a language.
+A case is measured anew whenever somebody looks; this document is laid over it (``laying``), so that an edit
+survives every rebuild. Texts are templates (see ``wordings``) and belong to a language.
 """
 
 from __future__ import annotations

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pitches import digests
-from pitches.digests import Seal
+from pitches.evidence import digests
+from pitches.evidence.digests import Seal
+from pitches.evidence.unpacking import Report
 from pitches.models import Pitch
-from pitches.unpacking import Report
 from teams.models import User
 
 Known = Literal["frozen_here", "another_digest", "not_here"]

@@ -1,4 +1,4 @@
-"""Words that say nothing of what a post is about, in English and Swedish: what ``pitches.topics`` leaves out.
+"""Words that say nothing of what a post is about, in English and Swedish: what ``topics`` leaves out.
 
 Both lists hold for every post: people mix languages, and many sources do not tell which one a post is in.
 """

@@ -21,8 +21,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from listening.net.errors import gettext_noop
-from pitches import digests, packing, tables
-from pitches.packing import CAPTURES, MANIFEST, SNAPSHOT, SUMS, File
+from pitches.evidence import digests, packing, tables
+from pitches.evidence.packing import CAPTURES, MANIFEST, SNAPSHOT, SUMS, File
 
 State = Literal["ok", "changed", "missing", "unexpected"]
 MOST_ENTRIES = 5_000

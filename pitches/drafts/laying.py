@@ -15,7 +15,7 @@ from typing import Literal
 from pitches import slides as show
 from pitches.decks.text import Place, TemplateError, parse
 from pitches.decks.words import word
-from pitches.edits import PARTS, REVIEW, Edits, Wording
+from pitches.drafts.edits import PARTS, REVIEW, Edits, Wording
 from pitches.outline import FIXED
 from pitches.slides import Block, Slide
 from pitches.words import LANGUAGES, Text

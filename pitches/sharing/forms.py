@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pitches.forms import Day
-from pitches.sharing import MOST_DAYS, SHORTEST_PASSWORD, USUAL_DAYS
+from pitches.sharing.links import MOST_DAYS, SHORTEST_PASSWORD, USUAL_DAYS
 
 
 class ShareForm(forms.Form):

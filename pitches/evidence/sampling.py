@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from listening.models import Match
-from pitches import precision
+from pitches.evidence import precision
 from pitches.ground import Ground
 from pitches.models import Judgement, Pitch, PrecisionSample
 from teams.models import User, record

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from listening import searches
-from pitches import then
+from pitches.follow_ups import then
 from pitches.models import Pitch
 
 LONGEST = timedelta(days=120)  # for a draft that everybody forgot

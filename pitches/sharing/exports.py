@@ -6,12 +6,12 @@ the handles of those who wrote.
 
 from __future__ import annotations
 
-from pitches import page_checks
 from pitches.case import build
 from pitches.decks import contract, originals
 from pitches.decks.contract import Snapshot
-from pitches.handles import hidden
+from pitches.evidence import page_checks
 from pitches.models import Pitch
+from pitches.sharing.handles import hidden
 from teams.models import Workspace
 
 

@@ -18,10 +18,10 @@ from django.urls import reverse
 from listening import yardstick
 from listening.models import SearchVersion
 from listening.yardstick import TODAY, Yardstick
-from pitches import differences, told
 from pitches.decks import contract
 from pitches.decks.text import format_figure, format_moment
 from pitches.figures import Details, Unit
+from pitches.follow_ups import differences, told
 from pitches.ground import Ground, seen
 from pitches.models import Pitch
 from pitches.words import LANGUAGES, PLACE, Text

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from pitches.decks.text import in_language, plain, resolve
-from pitches.told import READ, Sources, Wordings, period_of, sources_of, verdicts_of, wordings
+from pitches.follow_ups.told import READ, Sources, Wordings, period_of, sources_of, verdicts_of, wordings
 from pitches.words import Text
 
 State = Literal["same", "changed", "appeared", "gone", "incomparable"]

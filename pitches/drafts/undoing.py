@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext, gettext_noop
 
-from pitches.edits import Change
+from pitches.drafts.edits import Change
 
 SAID = {
     "added": gettext_noop("added “%(slide)s”"),

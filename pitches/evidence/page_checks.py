@@ -25,7 +25,7 @@ from listening.net.robots import Robots
 from pitches.decks import contract, originals
 from pitches.decks.contract import Page
 from pitches.decks.text import web_address
-from pitches.edits import Edits
+from pitches.drafts.edits import Edits
 from pitches.models import PageCheck, Pitch
 from teams.models import Workspace
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from listening import sources
 from listening.models import Capture, Fetch
-from pitches import digests, tables
+from pitches.evidence import digests, tables
 from pitches.models import Pitch
 
 FORMAT = "earshot-evidence-1"

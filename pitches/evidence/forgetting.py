@@ -18,8 +18,8 @@ from django.utils import timezone
 from listening import erasing, forget, store
 from listening.forget import Forgotten
 from listening.models import Author, Conversation, Suppression
-from pitches import digests
-from pitches.edits import Edits
+from pitches.drafts.edits import Edits
+from pitches.evidence import digests
 from pitches.models import Action, Pitch, Revision
 from teams.models import User, Workspace, record
 

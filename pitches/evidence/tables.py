@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pitches import digests
 from pitches.decks.contract import LANGUAGES, is_redacted
 from pitches.decks.text import plain, resolve
+from pitches.evidence import digests
 
 VERSION = 1  # raised with every change of what is written here
 NAMES = ("README.txt", "evidence.csv", "figures.csv", "rows.csv")

@@ -17,8 +17,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from listening.models import Brand
-from pitches import pins, verbs
-from pitches.edits import Edits
+from pitches import verbs
+from pitches.drafts.edits import Edits
+from pitches.follow_ups import pins
 from pitches.models import Pitch
 from teams.models import User, Workspace, record
 

@@ -21,8 +21,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pitches.decks.contract import Snapshot
-from pitches.exports import exported
 from pitches.models import Pitch, ShareLink
+from pitches.sharing.exports import exported
 from teams.models import User, record
 
 USUAL_DAYS, MOST_DAYS = 30, 365

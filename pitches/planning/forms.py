@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pitches import wordings
 from pitches.case import Case
 from pitches.decks.text import format_number
-from pitches.plan import (
+from pitches.drafts import wordings
+from pitches.planning.plan import (
     CANDIDATES,
     MOST_GOALS,
     MOST_MONTHS,

@@ -2,7 +2,7 @@
 
 The ladder says how we work our way up, goals what shall have moved by when, options what there is to choose
 from, objections what we answer. What nobody set follows the ask. Texts are templates (see
-``pitches.wordings``) and belong to a language, as those of ``pitches.edits``.
+``pitches.drafts.wordings``) and belong to a language, as those of ``pitches.drafts.edits``.
 """
 
 from __future__ import annotations

@@ -11,15 +11,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_noop
 
 from charts import palette
-from pitches import checks, laying, outline, undoing, wordings
+from pitches import checks, outline
 from pitches.case import Case
 from pitches.checks import Problem
 from pitches.decks import contract, looks, web
 from pitches.decks.contract import FREE
 from pitches.decks.web import WebDeck, WebSlide
 from pitches.decks.words import word
-from pitches.edits import PARTS, Edits, Wording, difference
-from pitches.laying import Aside
+from pitches.drafts import laying, undoing, wordings
+from pitches.drafts.edits import PARTS, Edits, Wording, difference
+from pitches.drafts.laying import Aside
 from pitches.models import Revision
 from pitches.shown import evidence_url, page_language
 from pitches.slides import Slide

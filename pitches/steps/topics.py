@@ -12,7 +12,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from listening.query.text import normalise
-from pitches.common_words import COMMON
+from pitches.steps.common_words import COMMON
 
 Key = tuple[str, ...]  # a word, or two
 MOST = 5

@@ -1,0 +1,1 @@
+"""What people make of a generated deck: their words, laid over it, shown and taken back."""

@@ -1,0 +1,1 @@
+"""What a frozen pitch rests on, and how anybody can check it."""

@@ -1,0 +1,1 @@
+"""A frozen pitch on its way out: links for readers, what became known since, whose names are hidden."""
