@@ -15,8 +15,8 @@ from competitors import compare
 from competitors.models import Observation, Phrase, Profile, ResultPage
 from competitors.observe import METRICS
 from competitors.places import ELSEWHERE, SITE, Place, is_readable, place_label, places
+from listening import coverage, sources
 from listening import queries as heard
-from listening import sources
 from listening.models import Brand, Fetch, Match, Search
 from listening.yardstick import TODAY, Yardstick
 from teams.models import Workspace
@@ -76,7 +76,7 @@ def share_of_voice(
     compared = tuple(brand for brand in brands if brand.pk in searches)
     reads, fetched = {}, []
     for brand in compared:
-        lines = heard.coverage(workspace, searches[brand.pk], since, until, by)
+        lines = coverage.covered(workspace, searches[brand.pk], since, until, by)
         reads[brand.pk] = [_read(line, since, until) for line in lines]
         fetched += [line.fetched_at for line in lines if line.fetched_at]
     common = compare.common(reads)
@@ -116,7 +116,7 @@ def brand_searches(
     return found
 
 
-def _read(line: heard.Coverage, since: datetime, until: datetime) -> compare.Read:
+def _read(line: coverage.Coverage, since: datetime, until: datetime) -> compare.Read:
     """A source's coverage as the stretch of time that may be compared.
 
     Feeds are read for all brands alike and show only their newest entries, so what they lack they lack for

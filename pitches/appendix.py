@@ -9,9 +9,9 @@ from django.db.models import Count, Q
 
 from competitors import site_types
 from competitors.models import SiteTypeCorrection
-from listening import queries, sources
+from listening import coverage, queries, sources
+from listening.coverage import Coverage, Health
 from listening.models import Mention
-from listening.queries import Coverage, Health
 from pitches import slides as show
 from pitches.figures import Details
 from pitches.frame import rule_text
@@ -163,7 +163,7 @@ def _types(ground: Ground) -> show.Block:
 
 def _health(ground: Ground) -> list[show.Block]:
     """Every source that was asked for anything, and those that were off: what came back, and when last."""
-    doing = queries.health(ground.workspace)
+    doing = coverage.health(ground.workspace)
     covered = {one.source: one for one in ground.coverage}
     proof = ground.prove(0, "health", lambda: Details(fetched_at=ground.now))
     rows = [_listened(ground, one, doing.get(one.source), proof) for one in ground.coverage]

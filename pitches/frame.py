@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import get_language
 
-from listening.queries import Coverage
+from listening.coverage import Coverage
 from pitches import slides as show
 from pitches.figures import Details, Row
 from pitches.ground import Ground

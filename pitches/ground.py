@@ -13,9 +13,9 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from competitors import observe
-from listening import queries
+from listening import coverage, queries
+from listening.coverage import Coverage
 from listening.models import Brand, Match, Mention, Search
-from listening.queries import Coverage
 from listening.yardstick import TODAY, Yardstick
 from pitches.evidence import provenance
 from pitches.figures import Details, Kind, Register, Row, Unit, Value
@@ -129,13 +129,13 @@ class Ground:
         """The sources that were not searched for us, because nobody entered credentials for them."""
         if self.by.sources is not None:
             return []  # only what was read is compared
-        return queries.off(self.workspace, self.own_searches, (one.source for one in self.coverage))
+        return coverage.off(self.workspace, self.own_searches, (one.source for one in self.coverage))
 
     def covered(self, searches: Sequence[Search]) -> list[Coverage]:
         """What each source let us read of these searches in the period; asked once."""
         key = tuple(search.pk for search in searches)
         if key not in self._known:
-            self._known[key] = queries.coverage(
+            self._known[key] = coverage.covered(
                 self.workspace, searches, self.since, self.read_until, self.by
             )
         known: list[Coverage] = self._known[key]

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 from competitors import compare, observe, places, queries
 from competitors.forms import PeriodForm, ReadingForm, midnights
 from competitors.models import Profile
+from listening import coverage, sources
 from listening import queries as heard
-from listening import sources
 from listening.models import Brand, Search
 from teams.access import WorkspaceRequest, member
 from teams.models import Workspace, record
@@ -104,7 +104,7 @@ def _off(voice: queries.Voice) -> list[str]:
         return []
     searches = [search for found in voice.searches.values() for search in found]
     asked = [*voice.common.windows, *(one.source for one in voice.common.left_out)]
-    return [line.error for line in heard.off(voice.brands[0].workspace, searches, asked)]
+    return [line.error for line in coverage.off(voice.brands[0].workspace, searches, asked)]
 
 
 def _proof(brand: Brand, form: str, first: date, last: date) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from listening import door, feed_states, feeds, plans, queries, stops
+from listening import coverage, door, feed_states, feeds, plans, stops
 from listening import sources as listed
 from listening.forms import FeedForm
 from listening.models import FeedEntry, FeedSubscription, SourceSetting
@@ -25,7 +25,7 @@ from teams.places import onward
 
 FEEDS_PER_PAGE = 50
 STOPPED = "stopped"
-# The state of a source, by queries.Health.state: what it is called, and the colour of its badge.
+# The state of a source, by coverage.Health.state: what it is called, and the colour of its badge.
 SOURCE_STATES = {
     "off": (gettext_noop("off"), "secondary"),
     "never": (gettext_noop("not asked yet"), "secondary"),
@@ -73,7 +73,7 @@ def sources(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
 
 def _sources(workspace: Workspace, feeds_followed: list[Row]) -> list[dict[str, Any]]:
     chosen = {one.source: one for one in SourceSetting.objects.filter(workspace=workspace)}
-    health, plan = queries.health(workspace), plans.plan_of(workspace)
+    health, plan = coverage.health(workspace), plans.plan_of(workspace)
     lacking = door.lacking(workspace)
     found: list[dict[str, Any]] = []
     for kind in listed.SOURCES:
@@ -91,7 +91,7 @@ def _sources(workspace: Workspace, feeds_followed: list[Row]) -> list[dict[str, 
     return sorted(found, key=lambda one: one["state"] not in ("failing", "blocked"))
 
 
-def _condition(kind: Any, setting: SourceSetting, health: queries.Health | None, run: Any) -> dict[str, Any]:
+def _condition(kind: Any, setting: SourceSetting, health: coverage.Health | None, run: Any) -> dict[str, Any]:
     """The state of a source, and when it is asked next; None = not by itself."""
     state = health.state if health else "never"
     if not setting.enabled:

@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
 
+from listening.coverage import Coverage
 from listening.models import Capture, Match, Mention, Search
-from listening.queries import Coverage
 from pitches.words import LANGUAGES, Text
 
 # One page of a fetch takes a minute at most, so what it asked lies in the minute before it was stored.

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Count, Q
 
 from listening import queries
+from listening.coverage import Coverage
 from listening.models import Search
 from pitches import slides as show
 from pitches.figures import Row
@@ -113,7 +114,7 @@ def _measure_coverage(ground: Ground) -> None:
         ground.figure(f"s1.inspected.{one.source}", seen(one), "count", proof, label="s1.inspected")
 
 
-def _coverage_row(one: queries.Coverage) -> Row:
+def _coverage_row(one: Coverage) -> Row:
     date = one.fetched_at.isoformat() if one.fetched_at else ""
     return {
         "title": one.label,

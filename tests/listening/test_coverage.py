@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from listening import queries, searches
+from listening import coverage, searches
 from listening.models import Fetch, Scan, Search
 from teams.models import Workspace
 from tests.make import make_brand, make_search, make_workspace
@@ -45,9 +45,9 @@ def fetched(workspace: Workspace, form: str = "keyword", source: str = "hackerne
     return Fetch.objects.create(scan=scan, source=source, **{**values, **fields})
 
 
-def covered(workspace: Workspace, form: str = "keyword", days: int = 30) -> dict[str, queries.Coverage]:
+def covered(workspace: Workspace, form: str = "keyword", days: int = 30) -> dict[str, coverage.Coverage]:
     wanted = Search.objects.filter(workspace=workspace, form=form)
-    return {line.source: line for line in queries.coverage(workspace, wanted, NOW - days * DAY, NOW)}
+    return {line.source: line for line in coverage.covered(workspace, wanted, NOW - days * DAY, NOW)}
 
 
 def test_a_source_that_was_never_asked_is_left_out(workspace: Workspace) -> None:
@@ -131,5 +131,5 @@ def test_joining_stretches(spans: list[tuple[int, int]], joined: tuple[int, int]
     def at(day: int) -> datetime:
         return NOW + day * DAY
 
-    found = queries.join([(at(begin), at(end)) for begin, end in spans], at(0), at(10))
+    found = coverage.join([(at(begin), at(end)) for begin, end in spans], at(0), at(10))
     assert found == (joined and (at(joined[0]), at(joined[1])))

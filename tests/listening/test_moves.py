@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from listening import dispatch, feeds, moves, queries
+from listening import coverage, dispatch, feeds, moves
 from listening.feed_states import state_of
 from listening.models import Feed, FeedEntry, FeedSubscription, Fetch, Mention, Search
 from teams.models import AuditEntry, Workspace
@@ -230,7 +230,7 @@ class TestMovingToAFeedThatIsFollowedAlready:
         clock.on(hours=1)
         scanned(workspaces["alice"], feed_web, clock)
         assert set(Fetch.objects.values_list("feed", flat=True)) == {feed.pk}
-        (line,) = queries.coverage(workspaces["alice"], [], clock.on(days=-1), clock.on(days=1))
+        (line,) = coverage.covered(workspaces["alice"], [], clock.on(days=-1), clock.on(days=1))
         assert (line.state, line.error) == ("ok", "")
 
     def test_a_feed_that_moves_back_is_followed_back(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from listening import dispatch, handlers, queries, searches
+from listening import coverage, dispatch, handlers, queries, searches
 from listening.models import Fetch, Match, Scan, SearchVersion
 from listening.yardstick import TODAY, Yardstick, by_versions
 from teams.models import Workspace
@@ -129,7 +129,7 @@ def test_coverage_is_that_of_the_wording(workspace: Workspace, old: SearchVersio
     read(old, "reddit", SINCE)
 
     def asked(by: Yardstick) -> list[str]:
-        return [one.source for one in queries.coverage(workspace, [old.search], SINCE, NOW, by)]
+        return [one.source for one in coverage.covered(workspace, [old.search], SINCE, NOW, by)]
 
     assert asked(TODAY) == ["hackernews"]
     assert asked(by_versions([old.pk])) == ["reddit"]

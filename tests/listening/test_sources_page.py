@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from listening import feeds, queries, scan, stops
+from listening import coverage, feeds, scan, stops
 from listening.models import Feed, FeedSubscription, Fetch, Scan
 from listening.net import SourceError
 from teams.models import AuditEntry, Role, Workspace
@@ -213,7 +213,7 @@ class TestASource:
     ) -> None:
         scanned(listeners, clock)
         scanned(listeners, clock)
-        found = queries.health(listeners)["mastodon"]
+        found = coverage.health(listeners)["mastodon"]
         assert (found.state, found.last_items, found.items_30d, found.error) == ("ok", 1, 2, "")
         assert found.last_ok_at == clock.now
 
@@ -227,7 +227,7 @@ class TestASource:
         scanned(listeners, clock)
         began = clock.now
         scanned(listeners, clock)
-        found = queries.health(listeners)["mastodon"]
+        found = coverage.health(listeners)["mastodon"]
         assert (found.state, found.error_kind) == ("blocked", "needs_key")
         assert (found.last_ok_at, found.failing_since) == (ok, began)
         assert (found.last_items, found.items_30d) == (None, 1), "unknown is never zero"

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from listening import dispatch, queries, scan, schedule
+from listening import coverage, dispatch, scan, schedule
 from listening.models import (
     FeedSubscription,
     Fetch,
@@ -285,7 +285,7 @@ def test_a_source_that_was_never_asked_has_no_last_answer(alices: Client, worksp
         finished_at=schedule.now(),
         last_ok_at=schedule.now(),
     )
-    assert queries.health(workspace) == {}
+    assert coverage.health(workspace) == {}
 
 
 def test_a_feed_is_followed_and_left(alices: Client, workspace: Workspace) -> None:

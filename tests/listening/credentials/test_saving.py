@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from listening import credentials, door, net, queries
+from listening import coverage, credentials, door, net, queries
 from listening.models import Brand, Credential, Fetch, ScanPlan, Search, SourceSetting
 from listening.models.credentials import unpack
 from listening.net import SourceError
@@ -80,16 +80,16 @@ def test_without_credentials_a_search_is_off_and_nothing_fails(
     assert web.asked == []
     searches = list(Search.objects.filter(workspace=workspace))
     since, until = timezone.now() - timedelta(days=30), timezone.now()
-    assert queries.coverage(workspace, searches, since, until) == []
-    (line,) = queries.off(workspace, searches)
+    assert coverage.covered(workspace, searches, since, until) == []
+    (line,) = coverage.off(workspace, searches)
     assert (line.source, line.state, line.error) == (
         "bluesky",
         "off",
         "Searching Bluesky needs an app password.",
     )
-    assert queries.off(workspace, []) == []
+    assert coverage.off(workspace, []) == []
     SourceSetting.objects.filter(source="bluesky").update(enabled=False)
-    assert queries.off(workspace, searches) == [], "what nobody listens to is not missing"
+    assert coverage.off(workspace, searches) == [], "what nobody listens to is not missing"
 
 
 def test_with_credentials_everything_is_heard(workspace: Workspace, alice: User, web: ReplayServer) -> None:
@@ -104,12 +104,12 @@ def test_with_credentials_everything_is_heard(workspace: Workspace, alice: User,
     took_part = queries.participation(workspace, ours, matches)
     assert (took_part.readable, took_part.ours, took_part.unreadable) == (8, 1, 0)
     assert asked(web).count("createSession") == 1
-    assert queries.off(workspace, Search.objects.all(), ["bluesky"]) == []
+    assert coverage.off(workspace, Search.objects.all(), ["bluesky"]) == []
 
 
 def test_credentials_that_no_scan_has_used_yet_are_said_to_be_so(workspace: Workspace, alice: User) -> None:
     save(workspace, alice)
-    (line,) = queries.off(workspace, Search.objects.all())
+    (line,) = coverage.off(workspace, Search.objects.all())
     assert (line.source, line.state) == ("bluesky", "off")
     assert line.error.startswith("It has not been searched yet since credentials were entered")
 
