@@ -14,9 +14,9 @@ from charts.spec import Chart, Series
 from pitches.decks import fit, originals
 from pitches.decks.contract import Block, ChartSeries, Snapshot, Text, is_redacted
 from pitches.decks.contract import Cell as CellData
-from pitches.decks.flow import NEAR, PAD_X, ChartPiece, Piece, TablePiece, TextPiece, row
+from pitches.decks.flow import NEAR, ChartPiece, Piece, TablePiece, TextPiece, row
 from pitches.decks.geometry import OURS, Geometry
-from pitches.decks.page import Cell, Paragraph, Role, Row, paragraph
+from pitches.decks.page import PAD_X, PAD_Y, Cell, Paragraph, Role, Row, paragraph
 from pitches.decks.text import (
     Run,
     Tone,
@@ -60,11 +60,12 @@ class Density:
     table: float
     quote: float
     verdict: float
+    pad: float = PAD_Y  # above and below what a row of a table says
 
 
 NORMAL = Density(body=16.0, table=13.0, quote=15.0, verdict=15.0)
 SMALL = Density(body=13.5, table=11.0, quote=12.5, verdict=12.5)
-DENSE = Density(body=12.0, table=10.0, quote=11.5, verdict=11.5)
+DENSE = Density(body=12.0, table=10.0, quote=11.5, verdict=11.5, pad=3.5)
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,10 @@ def _verdicts(writer: Writer, block: Block, width: float, density: Density) -> l
             verdict_runs(writer, item["verdict"]),
         ]
         rows.append(
-            row([cell(runs, width, density.verdict) for runs, width in zip(cells, widths, strict=True)])
+            row(
+                [cell(runs, width, density.verdict) for runs, width in zip(cells, widths, strict=True)],
+                pad=density.pad,
+            )
         )
     return [TablePiece(widths, head, tuple(rows), writer.word("summary"), "verdicts", VERDICT_AIR)]
 
@@ -247,7 +251,7 @@ def _actions(writer: Writer, block: Block, width: float, density: Density) -> li
     heads = [[Run(writer.word(title))] for title in titles]
     shares = (0.37, 0.30, 0.13, 0.12, 0.08) if width >= 640 else (0.29, 0.26, 0.15, 0.13, 0.17)
     widths = tuple(width * share for share in shares)
-    return [plain_table(heads, rows, widths, density.table, writer.word("action"), "actions")]
+    return [plain_table(heads, rows, widths, density, writer.word("action"), "actions")]
 
 
 def cell(runs: Sequence[Run], width: float, size: float, *, right: bool = False) -> Cell:
@@ -270,7 +274,7 @@ def plain_table(
     heads: Sequence[Sequence[Run]],
     rows: Sequence[Sequence[Sequence[Run]]],
     widths: tuple[float, ...],
-    size: float,
+    density: Density,
     name: str,
     role: str = "data",
     rights: Sequence[bool] = (),
@@ -283,9 +287,10 @@ def plain_table(
         tuple(
             row(
                 [
-                    cell(runs, width, size, right=right)
+                    cell(runs, width, density.table, right=right)
                     for runs, width, right in zip(cells, widths, flags, strict=True)
-                ]
+                ],
+                pad=density.pad,
             )
             for cells in rows
         ),
@@ -315,7 +320,7 @@ def _table(writer: Writer, block: Block, width: float, density: Density) -> list
     ]
     widths = column_widths(heads, rows, width, density.table, block.get("widths"))
     name = " / ".join("".join(run.text for run in head) for head in heads)
-    table = plain_table(heads, rows, widths, density.table, name, rights=rights)
+    table = plain_table(heads, rows, widths, density, name, rights=rights)
     table = replace(table, highlight=block.get("highlight"))
     return _with_captions(table, width, [note] if note else [])
 

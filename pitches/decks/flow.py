@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from charts.spec import Chart
 from pitches.decks.page import (
+    PAD_Y,
     Cell,
     ChartBox,
     Element,
@@ -21,7 +22,6 @@ from pitches.decks.page import (
 from pitches.decks.text import Run, Tone
 
 GAP, NEAR = 14.0, 6.0  # between pieces, and between an exhibit and what is said of it
-PAD_X, PAD_Y = 8.0, 6.0  # inside a cell
 
 
 class Piece(Protocol):
@@ -106,7 +106,7 @@ class TablePiece:
             room -= self.rows[count].height
             count += 1
         fitting, rest = list(self.rows[:count]), list(self.rows[count:])
-        if rest and (not fitting or room > 120):
+        if rest and (not fitting or room > (60 if self.role == "register" else 120)):
             upper, lower = split_row(rest[0], room)
             if upper is not None and lower is not None:
                 fitting.append(upper)
@@ -143,25 +143,26 @@ class ChartPiece:
         return ChartBox(x, y, self.width, height, self.chart, self.runs)
 
 
-def row(cells: Sequence[Cell], anchor: str | None = None) -> Row:
+def row(cells: Sequence[Cell], anchor: str | None = None, pad: float = PAD_Y) -> Row:
     """A row as high as its highest cell."""
-    height = max((cell.height for cell in cells), default=0.0) + 2 * PAD_Y
-    return Row(tuple(cells), height, anchor)
+    height = max((cell.height for cell in cells), default=0.0) + 2 * pad
+    return Row(tuple(cells), height, anchor, pad=pad)
 
 
 def split_row(whole: Row, room: float) -> tuple[Row | None, Row | None]:
     """The lines of each cell that fit, and the others as a continued row."""
     upper, lower = [], []
     for cell in whole.cells:
-        fitting, rest = split_paragraphs(cell.paragraphs, room - 2 * PAD_Y)
+        fitting, rest = split_paragraphs(cell.paragraphs, room - 2 * whole.pad)
         upper.append(replace(cell, paragraphs=fitting))
         lower.append(replace(cell, paragraphs=rest))
     if not any(cell.paragraphs for cell in upper):
         return None, whole
     if not any(cell.paragraphs for cell in lower):
         return whole, None
-    first = replace(row(upper, whole.anchor), continued=whole.continued)  # a row may go on for several pages
-    return first, replace(row(lower, whole.anchor), continued=True)
+    first = row(upper, whole.anchor, whole.pad)
+    first = replace(first, continued=whole.continued)  # a row may go on for several pages
+    return first, replace(row(lower, whole.anchor, whole.pad), continued=True)
 
 
 class DoesNotFit(Exception):

@@ -39,7 +39,7 @@ def _slide(writer: Writer, slide: Slide) -> list[Page]:
     if slide["layout"] == "cover":
         bodies = _cover_body(writer, slide)
     elif slide["layout"] == "appendix":
-        bodies = _stacked(writer, slide["blocks"], SMALL, writer.geometry.appendix_rise)
+        bodies = _stacked(writer, slide["blocks"], DENSE, writer.geometry.appendix_rise)
     else:
         title, _ = _title(writer, slide, 1, 1)
         short = len(title.paragraphs[0].lines) == 1

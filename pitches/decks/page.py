@@ -21,6 +21,9 @@ Role = Literal[
 ]
 
 
+PAD_X, PAD_Y = 8.0, 6.0  # inside a cell; a dense row has less above and below
+
+
 @dataclass(frozen=True)
 class Paragraph:
     """Runs of text and the lines they break into at the width they were measured for."""
@@ -102,7 +105,7 @@ class Cell:
 class Row:
     """``anchor`` = the evidence id that links jump to. ``continued``: the rest of a row that began before.
 
-    ``spare`` = how much of the height is air, half of it above the text and half below.
+    ``pad`` = what is free above the text and below; ``spare`` = how much of the height is more air than that.
     """
 
     cells: tuple[Cell, ...]
@@ -110,6 +113,7 @@ class Row:
     anchor: str | None = None
     continued: bool = False
     spare: float = 0.0
+    pad: float = PAD_Y
 
     def grown(self, more: float) -> Row:
         """The row with more air in it."""

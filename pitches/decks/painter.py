@@ -17,10 +17,10 @@ from charts.pptx import LANGUAGE_TAGS, add_chart
 from charts.table import as_sentences
 from pitches.decks import base
 from pitches.decks.fit import LEADING
-from pitches.decks.flow import PAD_X, PAD_Y
 from pitches.decks.geometry import Frame
 from pitches.decks.page import (
     BULLET_INDENT,
+    PAD_X,
     CardsBox,
     ChartBox,
     ImageBox,
@@ -250,7 +250,7 @@ class Painter:
             self.row(native, one, head=one is element.head, highlight=element.highlight)
 
     def row(self, native: Any, one: Row, *, head: bool, highlight: int | None) -> None:
-        pad = PAD_Y + one.spare / 2
+        pad = one.pad + one.spare / 2
         for index, (cell, content) in enumerate(zip(native.tc_lst, one.cells, strict=True)):
             body = cell.get_or_add_txBody()
             self.fill(body, content.paragraphs, right=content.align == "right")

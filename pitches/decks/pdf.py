@@ -22,11 +22,11 @@ from charts.svg import render_svg
 from charts.table import as_sentences
 from pitches.decks import fit, layout, looks
 from pitches.decks.contract import Snapshot
-from pitches.decks.flow import PAD_X, PAD_Y
 from pitches.decks.geometry import OURS
 from pitches.decks.page import (
     BULLET_INDENT,
     HEIGHT,
+    PAD_X,
     WIDTH,
     CardsBox,
     ChartBox,
@@ -149,7 +149,7 @@ class Painter:
     def row(self, row: Row) -> dict[str, Any]:
         return {
             "height": row.height,
-            "pad": PAD_Y + row.spare / 2,
+            "pad": row.pad + row.spare / 2,
             "anchor": None if row.continued else row.anchor,
             "cells": [
                 {

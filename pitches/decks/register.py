@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pitches.decks.blocks import FINE, SEPARATOR, Writer, head_row
 from pitches.decks.contract import Evidence, EvidenceRow, is_redacted
-from pitches.decks.flow import PAD_X, Piece, TablePiece, TextPiece, row
+from pitches.decks.flow import Piece, TablePiece, TextPiece, row
 from pitches.decks.originals import MOST_ORIGINALS, mark, sentence
-from pitches.decks.page import Cell, Paragraph, Row, paragraph
+from pitches.decks.page import PAD_X, Cell, Paragraph, Row, paragraph
 from pitches.decks.text import Run, clean, clean_line, format_number, plain, shorten, web_address
 
-SHARES = (0.08, 0.25, 0.25, 0.165, 0.255)
+SHARES = (0.07, 0.32, 0.24, 0.15, 0.22)
 NARROW_SHARES = (0.13, 0.25, 0.24, 0.17, 0.21)
 LEAST_WIDE = 640.0
+PAD = 4.0  # above and below what an entry says
+MOST_LINES = 4  # figures on lines of their own; more than that are run together
 
 
 def pieces(writer: Writer, width: float) -> list[Piece]:
@@ -35,7 +37,7 @@ def _row(writer: Writer, evidence: Evidence, widths: tuple[float, ...]) -> Row:
     for column, width in zip(columns, widths, strict=True):
         lines = [paragraph(runs, width - 2 * PAD_X, FINE, after=1.5) for runs in column(writer, evidence)]
         cells.append(Cell(tuple(_without_last_space(lines))))
-    return row(cells, anchor=evidence["id"])
+    return row(cells, anchor=evidence["id"], pad=PAD)
 
 
 def _without_last_space(paragraphs: list[Paragraph]) -> list[Paragraph]:
@@ -56,7 +58,7 @@ def _id(writer: Writer, evidence: Evidence) -> list[list[Run]]:
 
 
 def _figures(writer: Writer, evidence: Evidence) -> list[list[Run]]:
-    """The name of the entry, then its figures; those of one label (the weeks of a chart) share a line."""
+    """The name of the entry, then its figures; those of one label (the weeks of a chart) stand together."""
     groups: dict[str, list[Run]] = {}
     for key, figure in writer.snapshot["figures"].items():
         if figure["evidence"] != evidence["id"]:
@@ -68,7 +70,10 @@ def _figures(writer: Writer, evidence: Evidence) -> list[list[Run]]:
         runs.append(Run(writer.figure(key).text, key, bold=True))
         if figure["class"] != evidence["class"]:
             runs.append(Run(f"\xa0({writer.word(figure['class'])})", tone="muted"))
-    return [writer.text(evidence["label"], bold=True), *groups.values()]
+    lines = list(groups.values())
+    if len(lines) > MOST_LINES:
+        lines = [[run for line in lines for run in (*line, Run("; "))][:-1]]
+    return [writer.text(evidence["label"], bold=True), *lines]
 
 
 def _how(writer: Writer, evidence: Evidence) -> list[list[Run]]:

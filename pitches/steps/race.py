@@ -11,12 +11,12 @@ from pitches.ground import Ground
 from pitches.slides import Slide
 from pitches.steps import growth, places, shares, standing
 from pitches.steps.brands import voice
-from pitches.steps.places import own_places, place_name, reading
+from pitches.steps.places import reading
 from pitches.steps.shares import gaps, variant
 from pitches.verdicts import Race, State
 from pitches.words import Text
 
-__all__ = ["gaps", "measure", "own_places", "place_name", "reading", "slides", "standings", "variant"]
+__all__ = ["gaps", "measure", "reading", "slides", "standings", "variant"]
 
 
 def standings(ground: Ground) -> tuple[Standing[int], tuple[Standing[int], ...]]:

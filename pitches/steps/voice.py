@@ -15,10 +15,10 @@ from pitches import slides as show
 from pitches.figures import Details, Row
 from pitches.ground import Ground, rows_of
 from pitches.slides import Slide
-from pitches.steps import places, race, waiting
+from pitches.steps import places, waiting
 from pitches.steps.against import against
 from pitches.verdicts import State, Voice
-from pitches.words import Text
+from pitches.words import LANGUAGES, Text
 
 NOT_OURS = frozenset({"wikipedia", "wikidata"})  # others write there about us
 MOST_ELSEWHERE = 4  # accounts that nobody can read, on the slide
@@ -142,16 +142,34 @@ def _replies(ground: Ground) -> dict[str, int]:
 def _accounts(ground: Ground) -> show.Block:
     """Where we have an account, when we last wrote there, how often, and in how many conversations.
 
-    What was never read is unknown; a dash stands where a place has no such thing.
+    What was never read is unknown; a dash stands where a place has no such thing. Places where we are not
+    share a row.
     """
-    ours = [cell for cell in race.own_places(ground) if cell.place.name not in NOT_OURS]
+    ours = [cell for cell in places.own_places(ground) if cell.place.name not in NOT_OURS]
     elsewhere = _elsewhere(ground)
     if not ours and not elsewhere:
         return show.callout(ground.say("voice.no_accounts"), "note")
     replies = _replies(ground) if ground.register.values()["s3.ours"] is not None else {}
     columns = ("place", "exists", "last_post", "posts_30d", "replies")
-    rows = [*(_account(ground, cell, replies) for cell in ours), *elsewhere]
+    absent = [cell for cell in ours if cell.cell.state == "no" and not replies.get(cell.place.name)]
+    here = [cell for cell in ours if cell not in absent]
+    rows = [*(_account(ground, cell, replies) for cell in here), *elsewhere, *_absences(ground, absent)]
     return show.table([ground.say(f"column.account_{name}") for name in columns], rows, [3, 1, 2, 1.5, 1.5])
+
+
+def _absences(ground: Ground, cells: Sequence[PlaceCell]) -> list[list[show.Cell]]:
+    if not cells:
+        return []
+    names = [places.place_name(ground, cell.place) for cell in cells]
+    proof = ground.register.figures["s4.places"].evidence
+    none: show.Cell = {"raw": "–"}
+    return [
+        [
+            {"text": {language: ", ".join(name[language] for name in names) for language in LANGUAGES}},
+            {"state": "no", "evidence": proof},
+            *([none] * 3),
+        ]
+    ]
 
 
 def _elsewhere(ground: Ground) -> list[list[show.Cell]]:
@@ -169,7 +187,7 @@ def _account(ground: Ground, cell: PlaceCell, replies: Mapping[str, int]) -> lis
     proof = ground.register.figures["s4.places"].evidence
     name = cell.place.name
     row: list[show.Cell] = [
-        {"text": race.place_name(ground, cell.place)},
+        {"text": places.place_name(ground, cell.place)},
         {"state": cell.cell.state, "evidence": proof},
     ]
     for metric, unit in (("last_post", "date"), ("posts_30d", "count")):

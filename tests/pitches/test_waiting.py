@@ -14,6 +14,7 @@ from listening.models import Conversation
 from listening.types import Reply
 from pitches.case import Case
 from pitches.decks import snapshot
+from pitches.decks.text import plain, resolve
 from pitches.steps import waiting
 from pitches.verdicts import State
 from teams.models import Workspace
@@ -201,6 +202,20 @@ def test_what_was_never_read_of_an_account_is_unknown(workspace: Workspace) -> N
     assert [cell.get("state") for cell in forum[1:4]] == ["unknown"] * 3
     assert "figure" in forum[4]  # that we wrote nowhere is known
     assert [cell.get("state") for cell in elsewhere[1:]] == ["unknown"] * 4
+
+
+def test_places_where_we_are_not_share_a_row(workspace: Workspace) -> None:
+    brand = workspace.brands.get()
+    for source in ("mastodon", "bluesky", "youtube"):
+        profile = Profile.objects.create(workspace=workspace, brand=brand, source=source, handle="fjallvik")
+        observe(profile, "exists", float(source == "mastodon"))
+    ask(workspace, "Is Fjällvik open?")
+    case = case_of(workspace)
+    *_, mastodon, absent = accounts(case)
+    assert mastodon[1]["state"] == "yes"
+    named = plain(resolve(absent[0]["text"], {}, case.ground.names, "sv", workspace.zone.key))
+    assert (named, absent[1]["state"]) == ("Bluesky, YouTube", "no")
+    assert [cell["raw"] for cell in absent[2:]] == ["–"] * 3
 
 
 def test_an_article_about_us_is_no_account_of_ours(workspace: Workspace) -> None:

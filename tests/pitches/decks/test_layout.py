@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from pitches.decks import blocks, fit, geometry, layout
-from pitches.decks.flow import PAD_X, PAD_Y
 from pitches.decks.page import (
     BULLET_INDENT,
     HEIGHT,
+    PAD_X,
     WIDTH,
     CardsBox,
     ChartBox,
@@ -77,7 +77,7 @@ def assert_page_fits(page: Page) -> None:
 def assert_table_fits(table: TableBox, where: str) -> None:
     for row in (table.head, *table.rows):
         for cell, width in zip(row.cells, table.widths, strict=True):
-            assert_fits(cell.paragraphs, width - 2 * PAD_X, row.height - 2 * PAD_Y, where)
+            assert_fits(cell.paragraphs, width - 2 * PAD_X, row.height - 2 * row.pad, where)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
