@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Max, Min, Q, Sum
 from django.utils import timezone
@@ -39,11 +39,20 @@ class Coverage:
         return self.state == "ok"
 
 
-# All that coverage needs of a fetch; cursors are large, and a period holds many fetches.
-COVERING = (
-    *("source", "search_id", "feed_id", "covered_from", "covered_to", "finished_at"),
-    *("inspected", "truncated", "gaps", "error", "error_params"),
-)
+class Covering(NamedTuple):
+    """All that coverage needs of a fetch: a period holds hundreds, and rows are read faster than models."""
+
+    source: str
+    search_id: int | None
+    feed_id: int | None
+    covered_from: datetime | None
+    covered_to: datetime | None
+    finished_at: datetime
+    inspected: int
+    truncated: bool
+    gaps: list[list[str]]
+    error: str
+    error_params: dict[str, Any]
 
 
 def covered(
@@ -69,8 +78,9 @@ def covered(
         finished_at__isnull=False,
         capability__in=("search", "tagged", "poll"),
     )
-    by_source: dict[str, list[Fetch]] = {}
-    for fetch in asked.filter(finished_at__gte=since).only(*COVERING).order_by("finished_at"):
+    by_source: dict[str, list[Covering]] = {}
+    rows = asked.filter(finished_at__gte=since).order_by("finished_at").values_list(*Covering._fields)
+    for fetch in map(Covering._make, rows):
         by_source.setdefault(fetch.source, []).append(fetch)
     return [_covered(name, by_source[name], since, until) for name in sorted(by_source, key=_place)]
 
@@ -114,8 +124,8 @@ def _place(name: str) -> tuple[int, str]:
     return (names.index(name) if name in names else len(names), name)
 
 
-def _covered(name: str, fetches: Sequence[Fetch], since: datetime, until: datetime) -> Coverage:
-    latest: dict[tuple[int | None, int | None], Fetch] = {}
+def _covered(name: str, fetches: Sequence[Covering], since: datetime, until: datetime) -> Coverage:
+    latest: dict[tuple[int | None, int | None], Covering] = {}
     spans: dict[tuple[int | None, int | None], list[tuple[datetime, datetime]]] = {}
     for fetch in fetches:
         key = (fetch.search_id, fetch.feed_id)
@@ -143,8 +153,8 @@ def _covered(name: str, fetches: Sequence[Fetch], since: datetime, until: dateti
         inspected=sum(fetch.inspected for fetch in fetches),
         truncated=any(fetch.truncated for fetch in last),
         gaps=tuple(sorted({" ".join(gap) for fetch in last for gap in fetch.gaps})),
-        error=errors[-1].error_text if errors else "",
-        fetched_at=max((fetch.finished_at for fetch in last if fetch.finished_at), default=None),
+        error=gettext(errors[-1].error) % errors[-1].error_params if errors else "",
+        fetched_at=max((fetch.finished_at for fetch in last), default=None),
         error_message=errors[-1].error if errors else "",
         error_params=errors[-1].error_params if errors else {},
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -106,6 +106,22 @@ class Figure:
         return found | {"currency": self.currency} if self.unit == "money" else found
 
 
+class Values(Mapping[str, Value]):
+    """The values of figures by their keys: a view, since texts ask for it thousands of times."""
+
+    def __init__(self, figures: Mapping[str, Figure]) -> None:
+        self._figures = figures
+
+    def __getitem__(self, key: str) -> Value:
+        return self._figures[key].value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._figures)
+
+    def __len__(self) -> int:
+        return len(self._figures)
+
+
 @dataclass
 class Register:
     """The figures of one case, each tied to a registered evidence, numbered in the order they were found."""
@@ -148,9 +164,9 @@ class Register:
         self.figures[key] = Figure(key, plain, unit, evidence, label, kind or proof.kind, currency)
         return self.figures[key]
 
-    def values(self) -> dict[str, Value]:
-        """Every figure's value by key, for choosing words."""
-        return {key: figure.value for key, figure in self.figures.items()}
+    def values(self) -> Mapping[str, Value]:
+        """Every figure's value by key, for choosing words; also of those made after this."""
+        return Values(self.figures)
 
     def proofs(self, keys: Iterable[str]) -> list[str]:
         """The evidence ids behind these figures, each once, in order."""
