@@ -14,7 +14,7 @@ from charts.spec import Chart, Series
 from pitches.decks import fit, originals
 from pitches.decks.contract import Block, ChartSeries, Snapshot, Text, is_redacted
 from pitches.decks.contract import Cell as CellData
-from pitches.decks.flow import NEAR, ChartPiece, Piece, TablePiece, TextPiece, row
+from pitches.decks.flow import GAP, NEAR, ChartPiece, Piece, TablePiece, TextPiece, row
 from pitches.decks.geometry import OURS, Geometry
 from pitches.decks.page import PAD_X, PAD_Y, Cell, Paragraph, Role, Row, paragraph
 from pitches.decks.text import (
@@ -61,11 +61,12 @@ class Density:
     quote: float
     verdict: float
     pad: float = PAD_Y  # above and below what a row of a table says
+    gap: float = GAP  # between an exhibit and what follows
 
 
 NORMAL = Density(body=16.0, table=13.0, quote=15.0, verdict=15.0)
 SMALL = Density(body=13.5, table=11.0, quote=12.5, verdict=12.5)
-DENSE = Density(body=12.0, table=10.0, quote=11.5, verdict=11.5, pad=3.5)
+DENSE = Density(body=12.0, table=10.0, quote=11.5, verdict=11.5, pad=2.75, gap=7.0)
 
 
 @dataclass(frozen=True)
@@ -452,7 +453,9 @@ def _chart(writer: Writer, block: Block, width: float, density: Density) -> list
         notes.append(writer.word("uncovered"))
     least, most = _chart_heights(chart, width, writer.geometry.body[3] - CHART_FRAME)
     piece = ChartPiece(width, chart, tuple(runs), least, most - least)
-    return [*_heading(writer, block, width), *_with_captions(piece, width, notes)]
+    # One bar below a sentence about it needs no name where room is short; who cannot see it is still told.
+    heading = [] if density is DENSE and block["kind"] == "share" else _heading(writer, block, width)
+    return [*heading, *_with_captions(piece, width, notes)]
 
 
 def _heading(writer: Writer, block: Block, width: float) -> list[Piece]:

@@ -10,7 +10,7 @@ from charts import metrics
 from pitches.decks import blocks, cards, contract, fit, logos, register
 from pitches.decks.blocks import DENSE, NORMAL, SEPARATOR, SMALL, Density, Writer, evidence_run
 from pitches.decks.contract import Block, Evidence, Slide, Snapshot
-from pitches.decks.flow import DoesNotFit, Piece, stack
+from pitches.decks.flow import GAP, DoesNotFit, Piece, stack
 from pitches.decks.geometry import OURS, Geometry
 from pitches.decks.page import Element, ImageBox, Page, Paragraph, TextBox, paragraph
 from pitches.decks.text import Place, Run, clean_line, format_number, in_language, parse, shorten, web_address
@@ -114,6 +114,7 @@ def _stacked(
     found: list[Piece] = []
     for block in slide_blocks:
         found += _pieces(writer, block, density)
+    found = [replace(piece, gap=density.gap) if piece.gap == GAP else piece for piece in found]  # type: ignore[type-var]
     left, top, _, height = writer.geometry.body
     return stack(found, left, top - rise, height + rise)
 
