@@ -58,7 +58,8 @@ def test_it_is_one_page_of_a4_with_an_exhibit() -> None:
     (page,) = opened(snapshots.full()).pages
     assert (round(float(page.mediabox.width)), round(float(page.mediabox.height))) == (595, 842)
     elements, _ = memo.lay_out(snapshots.full(), "en", KNOWN)
-    assert [type(one).__name__ for one in elements].count("ChartBox") == 1
+    (exhibit,) = (one for one in elements if type(one).__name__ == "ChartBox")
+    assert said(snapshots.full()).count(squeezed(exhibit.chart.title)) == 1, "what it shows is told once"
 
 
 def longer(times: int) -> Any:
