@@ -9,6 +9,7 @@ An output joins the test with a line in OUTPUTS: how it is read back, slide by s
 from __future__ import annotations
 
 import copy
+import csv
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -25,8 +26,9 @@ from pptx.oxml.ns import qn
 from pypdf import PdfReader
 
 from charts.numbers import label
-from pitches.decks import contract, layout, pdf, pptx, web
+from pitches.decks import contract, layout, memo, pdf, pptx, web
 from pitches.decks.text import Place, format_figure, parse
+from pitches.evidence import tables
 from tests.pitches import snapshots
 
 LANGUAGES = ["en", "sv"]
@@ -217,6 +219,50 @@ def test_a_chart_is_told_in_the_words_of_its_language(language: str) -> None:
             figure = snapshot["figures"][key]
             said = label(figure["value"], figure["unit"], language)
             assert printed(said) == printed(format_figure(figure, language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_memo_prints_the_figures_of_its_parts_and_no_others(language: str) -> None:
+    snapshot = marked(snapshots.full())
+    slides = {slide["key"]: slide for slide in snapshot["slides"]}
+    blocks = slides["summary"]["blocks"]
+    claims = [item["text"] for block in blocks if block["type"] == "verdicts" for item in block["items"]]
+    asks = [block["text"] for block in blocks if block["type"] == "callout" and block["tone"] == "ask"]
+    gaps = [gap for evidence in snapshot["evidence"] for gap in evidence.get("gaps", ())]
+    wanted = places([slides["summary"]["title"], *claims, *asks, *gaps], language)
+    wanted |= {"period.start", "period.end"}
+    exhibit = next(slides[key] for key in memo.CHARTS if key in slides)
+    wanted |= expected(snapshot, exhibit, language).charts
+    reader = PdfReader(io.BytesIO(memo.render(snapshot, language)))
+    (page,) = reader.pages
+    shown = printed(page.extract_text() + " ".join(alternatives(reader).get(0, [])))
+    for key, figure in snapshot["figures"].items():
+        value = printed(format_figure(figure, language, snapshot["time_zone"]))
+        assert (value in shown) == (key in wanted), key
+
+
+def test_a_changed_figure_changes_its_row_of_the_evidence_and_where_words_tell_it() -> None:
+    """Of the tables that any program opens; the README names no figure."""
+    snapshot: Any = snapshots.full()
+    before = {name: read(file) for name, file in tables.all_of(snapshot, "ab" * 32).items()}
+    for key in one_by_one():
+        changed = copy.deepcopy(snapshot)
+        changed["figures"][key]["value"] = marked(snapshot)["figures"][key]["value"]
+        after = {name: read(file) for name, file in tables.all_of(changed, "ab" * 32).items()}
+        other = {
+            name: [row[0] for row, old in zip(after[name], before[name], strict=True) if row != old]
+            for name in after
+        }
+        telling = [
+            one["id"]
+            for one in snapshot["evidence"]
+            if key in places([one["label"], one.get("formula", {}), *one.get("gaps", ())], "en")
+        ]
+        assert other == {"README.txt": [], "figures.csv": [key], "evidence.csv": telling, "rows.csv": []}
+
+
+def read(file: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(file.decode("utf-8-sig"))))
 
 
 def one_by_one() -> list[str]:
