@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 from listening.net import check
 from listening.net.errors import SourceError, gettext_noop
@@ -51,6 +52,14 @@ class Need:
     help: str = ""
     where: str = ""  # the page where people get one
     example: str = ""  # what it looks like, made up
+
+
+class Validators(NamedTuple):
+    """How a document was when we saw it last; the first two go back byte for byte."""
+
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""  # sha256
 
 
 class Session(Protocol):
@@ -133,6 +142,28 @@ class Source:
     def post(self, url: str, *, accept: Collection[int] = (), **kwargs: Any) -> Response:
         """One POST; as ``get``. Say ``private=True`` where the answer holds a secret."""
         return self._checked(self.http.post(url, **{"per_minute": self.calls_per_minute, **kwargs}), accept)
+
+    def get_if_new(
+        self, url: str, accept: str, seen: Validators, *, max_bytes: int
+    ) -> tuple[Response, Validators, bool]:
+        """Asks for a document, unless it is as we saw it last: (answer, validators to keep, is it new).
+
+        Not new is a 304, and a body with the hash that we know: many servers answer 200 with the same bytes.
+        """
+        response = self.get(
+            url,
+            accept=(304,),
+            headers={"Accept": accept},
+            etag=seen.etag,
+            last_modified=seen.last_modified,
+            max_bytes=max_bytes,
+        )
+        etag, changed = response.headers.get("etag") or "", response.headers.get("last-modified") or ""
+        if response.not_modified:
+            kept = Validators(etag or seen.etag, changed or seen.last_modified, seen.body_hash)
+            return response, kept, False
+        digest = hashlib.sha256(response.body).hexdigest()
+        return response, Validators(etag, changed, digest), digest != seen.body_hash
 
     @staticmethod
     def _checked(response: Response, accept: Collection[int]) -> Response:

@@ -24,8 +24,9 @@ from listening.sources.bluesky_posts import (
     to_reply,
     walk,
 )
+from listening.sources.cadence import posting
 from listening.sources.values import moment, record, records, string, whole
-from listening.types import Cursor, Item, Page, Precision, Reading, Reply
+from listening.types import Cursor, Item, Page, Reading, Reply
 
 if TYPE_CHECKING:
     from listening.net import Response
@@ -275,20 +276,7 @@ class Bluesky(Source):
             raise SourceError(IN_CIRCLES, params={"host": PUBLIC})
         if further and step["page"] <= MOST_FEED_PAGES:
             return Page(inspected=len(shown), next=step)
-        return self._counted(step, since, len(shown), cut=bool(further))
-
-    def _counted(self, step: dict[str, Any], since: datetime, inspected: int, cut: bool) -> Page[Reading]:
-        """The readings at the end. Where we stopped before 30 days were read, they are extrapolated."""
-        covered = (self.now() - (moment(step["oldest"]) or since)) / timedelta(days=30) if cut else 1
-        factor = 1 / min(max(covered, 1 / 30), 1)
-        precision: Precision = "estimated" if cut else "exact"
-        readings = [
-            Reading("posts_30d", round(step["posts"] * factor), url=step["url"], precision=precision),
-            Reading("replies_30d", round(step["replies"] * factor), url=step["url"], precision=precision),
-        ]
-        if step["newest"]:
-            readings.append(Reading("last_post", None, text=step["newest"], url=step["url"]))
-        return Page(items=tuple(readings), inspected=inspected, truncated=cut)
+        return posting(step, since, self.now(), len(shown), cut=bool(further))
 
     def _public(self, call: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """An answer that needs no key; of the errors only those that say that something is not there."""

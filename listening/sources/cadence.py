@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from listening.types import Precision, Reading
+from listening.sources.values import moment
+from listening.types import Page, Precision, Reading
 
 PERIOD = timedelta(days=30)
 
@@ -39,3 +41,23 @@ def readings(dates: Sequence[datetime], now: datetime, url: str, *, more: bool) 
         Reading("last_post", None, text=max(past).isoformat(), url=url),
         Reading("posts_30d", number, url=url, precision=precision),
     )
+
+
+def posting(
+    step: Mapping[str, Any], since: datetime, now: datetime, inspected: int, *, cut: bool
+) -> Page[Reading]:
+    """The readings at the end of a timeline. Where we stopped before 30 days were read, they are estimates.
+
+    ``step``: the cursor, which has counted "posts" and "replies", holds the dates of the "newest" and the
+    "oldest" post read, and the "url" of the profile. ``cut``: there was more to read.
+    """
+    covered = (now - (moment(step["oldest"]) or since)) / PERIOD if cut else 1
+    factor = 1 / min(max(covered, 1 / 30), 1)
+    precision: Precision = "estimated" if cut else "exact"
+    readings = [
+        Reading("posts_30d", round(step["posts"] * factor), url=step["url"], precision=precision),
+        Reading("replies_30d", round(step["replies"] * factor), url=step["url"], precision=precision),
+    ]
+    if step["newest"]:
+        readings.append(Reading("last_post", None, text=step["newest"], url=step["url"]))
+    return Page(items=tuple(readings), inspected=inspected, truncated=cut)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from listening.net.errors import gettext_noop
-from listening.sources.base import Source
+from listening.sources.base import Source, Validators
 from listening.sources.calendar_documents import LARGEST, parse
 from listening.types import CalendarAnswer
 
@@ -29,25 +27,7 @@ class Calendars(Source):
         self, url: str, zone: ZoneInfo, etag: str = "", last_modified: str = "", body_hash: str = ""
     ) -> CalendarAnswer:
         """The calendar, unless it is as we saw it last: then ``document`` is None. As ``Feeds.poll``."""
-        response = self.get(
-            url,
-            accept=(304,),
-            headers={"Accept": ACCEPT},
-            etag=etag,
-            last_modified=last_modified,
-            max_bytes=LARGEST,
-        )
-        answer = CalendarAnswer(
-            document=None,
-            etag=response.headers.get("etag") or "",
-            last_modified=response.headers.get("last-modified") or "",
-            body_hash=body_hash,
-        )
-        if response.not_modified:
-            return replace(
-                answer, etag=answer.etag or etag, last_modified=answer.last_modified or last_modified
-            )
-        digest = hashlib.sha256(response.body).hexdigest()
-        if digest == body_hash:
-            return answer
-        return replace(answer, document=parse(response.body, zone, self.now()), body_hash=digest)
+        seen = Validators(etag, last_modified, body_hash)
+        response, kept, is_new = self.get_if_new(url, ACCEPT, seen, max_bytes=LARGEST)
+        document = parse(response.body, zone, self.now()) if is_new else None
+        return CalendarAnswer(document, *kept)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from listening.net.errors import gettext_noop
 from listening.sources import cadence
-from listening.sources.base import Source
+from listening.sources.base import Source, Validators
 from listening.sources.feed_documents import LARGEST, parse
 from listening.sources.values import header_moment
 from listening.types import Cursor, FeedAnswer, FeedDocument, Page, Reading
@@ -42,32 +40,16 @@ class Feeds(Source):
         ``named``: the address that made its ids so far, of a feed that moved; wherever a redirect leads, ids
         are made with that or with ``url``.
         """
-        response = self.get(
-            url,
-            accept=(304,),
-            headers={"Accept": ACCEPT},
-            etag=etag,
-            last_modified=last_modified,
-            max_bytes=LARGEST,
-        )
-        answer = FeedAnswer(
-            document=None,
-            etag=response.headers.get("etag") or "",
-            last_modified=response.headers.get("last-modified") or "",
-            body_hash=body_hash,
+        seen = Validators(etag, last_modified, body_hash)
+        response, kept, is_new = self.get_if_new(url, ACCEPT, seen, max_bytes=LARGEST)
+        return FeedAnswer(
+            self._document(response, named or url) if is_new else None,
+            *kept,
             final_url=response.url,
             moved_to=response.moved_to or "",
             max_age=_max_age(response),
+            raw=b"" if response.not_modified else response.body,
         )
-        if response.not_modified:
-            return replace(
-                answer, etag=answer.etag or etag, last_modified=answer.last_modified or last_modified
-            )
-        digest = hashlib.sha256(response.body).hexdigest()
-        if digest == body_hash:
-            return replace(answer, raw=response.body)
-        document = self._document(response, named or url)
-        return replace(answer, document=document, body_hash=digest, raw=response.body)
 
     def observe(self, handle: str, cursor: Cursor | None = None) -> Page[Reading]:
         """Does the feed exist, what is it called, when was the last entry and how many came in 30 days.

@@ -9,9 +9,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from listening.net.errors import SourceError, gettext_noop
 from listening.sources.base import Source
+from listening.sources.cadence import posting
 from listening.sources.html import plain
 from listening.sources.values import address, links, moment, record, records, string, whole
-from listening.types import Cursor, Item, Page, Precision, Reading, Reply
+from listening.types import Cursor, Item, Page, Reading, Reply
 
 if TYPE_CHECKING:
     from listening.net import Response
@@ -142,20 +143,7 @@ class Mastodon(Source):
         # Ids need not follow dates, so one old post does not end it: a page without any recent one does.
         if step["max_id"] and recent and step["page"] <= MOST_PAGES:
             return Page(inspected=len(statuses), next=step)
-        return self._counted(step, since, len(statuses), cut=bool(step["max_id"] and recent))
-
-    def _counted(self, step: dict[str, Any], since: datetime, inspected: int, cut: bool) -> Page[Reading]:
-        """The readings at the end. Where we stopped before 30 days were read, they are extrapolated."""
-        covered = (self.now() - (moment(step["oldest"]) or since)) / timedelta(days=30) if cut else 1
-        factor = 1 / min(max(covered, 1 / 30), 1)
-        precision: Precision = "estimated" if cut else "exact"
-        readings = [
-            Reading("posts_30d", round(step["posts"] * factor), url=step["url"], precision=precision),
-            Reading("replies_30d", round(step["replies"] * factor), url=step["url"], precision=precision),
-        ]
-        if step["newest"]:
-            readings.append(Reading("last_post", None, text=step["newest"], url=step["url"]))
-        return Page(items=tuple(readings), inspected=inspected, truncated=cut)
+        return posting(step, since, self.now(), len(statuses), cut=bool(step["max_id"] and recent))
 
 
 def parse(statuses: Any, host: str) -> tuple[Item, ...]:

@@ -254,9 +254,7 @@ class _Memo:
             if isinstance(piece, ChartPiece):
                 least = piece.height if piece.chart.horizontal else setting.chart
                 found.append(replace(piece, height=least, grow=max(0.0, MOST_CHART - least)))
-            elif not (
-                isinstance(piece, TextPiece) and piece.role == "heading"
-            ):  # it stands there
+            elif not (isinstance(piece, TextPiece) and piece.role == "heading"):  # it stands there
                 found.append(piece)
         return found
 
