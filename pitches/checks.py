@@ -14,6 +14,7 @@ from pitches import outline
 from pitches.case import Case
 from pitches.decks import snapshot
 from pitches.follow_ups import then
+from pitches.shown import page_language
 from pitches.steps import goals
 from pitches.steps.voices import QUOTES
 
@@ -85,10 +86,10 @@ def _actions(case: Case) -> Iterator[Problem]:
 
 def _plan(case: Case) -> Iterator[Problem]:
     """A plan may be frozen with blanks; the deck says of them that they are blank."""
-    values, language = case.ground.register.values(), case.pitch.language
+    values = case.ground.register.values()
     for number, goal in goals.numbered(case.ground, case.plan):
         if values[f"goal.{number}.target"] is None:
-            name = case.ground.say(f"kpi.name.{goal.figure}")[language]
+            name = case.ground.say(f"kpi.name.{goal.figure}")[page_language()]
             message = gettext_noop("The goal “%(goal)s” has no target yet.")
             yield Problem("plan", message, {"goal": name}, blocks=False, slide="plan")
     if None in (values["option.larger.hours"], values["option.larger.budget"]):

@@ -28,6 +28,7 @@ from pitches.planning.plan import (
     hours_of,
     proposed_target,
 )
+from pitches.shown import page_language
 from pitches.slides import Slide
 from pitches.steps import decision, goals
 from pitches.words import Text
@@ -130,14 +131,14 @@ class PlanForms:
         return [(key, f"{self._name(key)} ({self._printed(key)})") for key in CANDIDATES if key in known]
 
     def _name(self, key: str) -> str:
-        name = self.case.ground.say(f"kpi.name.{key}")[self.language]
+        name = self.case.ground.say(f"kpi.name.{key}")[page_language()]
         return name[:1].upper() + name[1:]
 
     def _printed(self, key: str) -> str:
         figure = self.case.ground.register.figures[key]
         if not isinstance(figure.value, int | float):
             return gettext("not known today")
-        now = format_number(float(figure.value), figure.unit, self.language)
+        now = format_number(float(figure.value), figure.unit, page_language())
         return gettext("today %(value)s") % {"value": now}
 
     def _unit(self, key: str) -> str:
@@ -153,7 +154,7 @@ class PlanForms:
         return [
             (
                 rung.kind,
-                self.case.ground.say(f"rung.{rung.kind}.name")[self.language],
+                self.case.ground.say(f"rung.{rung.kind}.name")[page_language()],
                 RungForm(
                     self.data,
                     prefix=f"rung-{rung.kind}",
@@ -202,7 +203,7 @@ class PlanForms:
             return ""
         figure = self.case.ground.register.figures.get(goal.figure)
         wanted = proposed_target(figure.value, figure.unit, goal.direction) if figure else None
-        return format_number(wanted, figure.unit, self.language) if figure and wanted is not None else ""
+        return format_number(wanted, figure.unit, page_language()) if figure and wanted is not None else ""
 
     @cached_property
     def options(self) -> list[tuple[str, str, OptionForm]]:
@@ -211,7 +212,7 @@ class PlanForms:
         for key in ("nothing", "larger"):
             option = self.plan.option(key)
             initial = {"hours": _short(option.hours), "budget": _short(option.budget)}
-            name = self.case.ground.say(f"option.{key}.name")[self.language]
+            name = self.case.ground.say(f"option.{key}.name")[page_language()]
             found.append((key, name, OptionForm(self.data, prefix=f"option-{key}", initial=initial)))
         return found
 
@@ -222,7 +223,7 @@ class PlanForms:
         for key in OBJECTIONS:
             said = decision.answer(self.case.ground, self.plan, self.case.ask, key)
             initial = {"on": self.plan.objection(key).on, "text": wordings.printed(self.case, said)}
-            name = self.case.ground.say(f"objection.{key}.name")[self.language]
+            name = self.case.ground.say(f"objection.{key}.name")[page_language()]
             found.append((key, name, ObjectionForm(self.data, prefix=f"objection-{key}", initial=initial)))
         return found
 

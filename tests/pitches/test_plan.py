@@ -370,6 +370,15 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(
     assert Pitch.objects.get(pk=pitch.pk).plan == before
 
 
+def test_the_form_speaks_the_readers_language_and_keeps_the_words_of_the_pitch(
+    pitch: Pitch, alice: User, browser_of: BrowserOf
+) -> None:
+    User.objects.filter(pk=alice.pk).update(language="sv")
+    shown = browser_of(alice).get(page(pitch, "plan")).content.decode()
+    assert "Frågor utan svar från oss (i dag" in shown and "questions without our answer" not in shown
+    assert "hours a week" in shown, "answers to objections stand in the deck, which is English"
+
+
 def test_bob_reads_the_plan_and_changes_nothing(pitch: Pitch, bob: User, browser_of: BrowserOf) -> None:
     browser = browser_of(bob)
     shown = browser.get(page(pitch, "plan")).content.decode()
