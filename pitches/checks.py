@@ -87,11 +87,14 @@ def _actions(case: Case) -> Iterator[Problem]:
 def _plan(case: Case) -> Iterator[Problem]:
     """A plan may be frozen with blanks; the deck says of them that they are blank."""
     values = case.ground.register.values()
-    for number, goal in goals.numbered(case.ground, case.plan):
-        if values[f"goal.{number}.target"] is None:
-            name = case.ground.say(f"kpi.name.{goal.figure}")[page_language()]
-            message = gettext_noop("The goal “%(goal)s” has no target yet.")
-            yield Problem("plan", message, {"goal": name}, blocks=False, slide="plan")
+    blank = [
+        case.ground.say(f"kpi.name.{goal.figure}")[page_language()]
+        for number, goal in goals.numbered(case.ground, case.plan)
+        if values[f"goal.{number}.target"] is None
+    ]
+    if blank:
+        message = gettext_noop("Goals without a target so far: %(goals)s.")
+        yield Problem("plan", message, {"goals": ", ".join(blank)}, blocks=False, slide="plan")
     if None in (values["option.larger.hours"], values["option.larger.budget"]):
         message = gettext_noop("What starting larger would cost is not said.")
         yield Problem("plan", message, blocks=False, slide="decision")

@@ -60,7 +60,7 @@ def test_from_the_plan_to_what_is_done(
     comes(alice)
 
     page.goto(f"{home}/pitches/{pitch.code}/plan/")
-    expect(page.get_by_text("The goal “questions without our answer” has no target yet.")).to_be_visible()
+    expect(page.get_by_text("Goals without a target so far: questions without our answer, ")).to_be_visible()
     page.locator("#id_goal-1-target").fill("12")
     page.locator("#id_rung-listen-owner").fill("Dana")
     page.locator("#id_option-larger-hours").fill("20")
@@ -72,7 +72,7 @@ def test_from_the_plan_to_what_is_done(
     page.locator("#id_objection-time-text").fill("Dana has 5 hours a week.")
     page.get_by_role("button", name="Save with the proposed targets").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    expect(page.get_by_text("has no target yet.")).to_have_count(0)
+    expect(page.get_by_text("Goals without a target")).to_have_count(0)
     goals = Plan.from_json(Pitch.objects.get(pk=pitch.pk).plan).goals
     assert goals[1].target == 0.12 and None not in [goal.target for goal in goals]
     fits(page)
