@@ -42,6 +42,9 @@ LENGTHS: dict[str, tuple[str, ...]] = {
     "full": CORE[1:],
 }  # fmt: skip
 
+# What the appendix of a short deck does without: what it says more than the slides show.
+TOO_LONG: dict[str, frozenset[str]] = {"short": frozenset({"rivals", "glossary"})}
+
 # What people call a slide in a list. Its title is a sentence.
 NAMES: dict[str, Any] = {
     "cover": _("Cover"),
@@ -91,7 +94,9 @@ def keys(length: str, made: Sequence[str], verdicts: Mapping[str, str] | None = 
     judged = verdicts or {}
     if length == "short" and judged.get("visibility") == "supported" != judged.get("talk", "supported"):
         said = tuple("visibility" if key == "talk" else key for key in said)
-    proving = tuple(key for key in ("measured",) if key not in said) + APPENDIX
+    proving = [
+        key for key in ("measured", *APPENDIX) if key not in said and key not in TOO_LONG.get(length, ())
+    ]
     return [key for key in (*said, *proving) if key in made]
 
 

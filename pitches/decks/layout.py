@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from charts import metrics
-from pitches.decks import blocks, cards, contract, fit, logos, register
+from pitches.decks import blocks, cards, contract, fit, logos, proof, register
 from pitches.decks.blocks import DENSE, NORMAL, SEPARATOR, SMALL, Density, Writer, evidence_run
 from pitches.decks.contract import Block, Evidence, Slide, Snapshot
 from pitches.decks.flow import GAP, DoesNotFit, Piece, stack
 from pitches.decks.geometry import OURS, Geometry
 from pitches.decks.page import Element, ImageBox, Page, Paragraph, TextBox, paragraph
-from pitches.decks.text import Place, Run, clean_line, format_number, in_language, parse, shorten, web_address
+from pitches.decks.text import Run, clean_line, format_number, shorten, web_address
 
 FOOTER_SIZE, KICKER_SIZE, MARK_SIZE = 8.5, 11.0, 10.0
 ASIDE_WIDTH, ASIDE_GAP = 250.0, 28.0
@@ -45,7 +45,7 @@ def _slide(writer: Writer, slide: Slide) -> list[Page]:
         short = len(title.paragraphs[0].lines) == 1
         bodies = _bodies(writer, slide["blocks"], writer.geometry.appendix_rise if short else 0.0)
     parts = max(1, len(bodies))
-    evidence = tuple(_evidence(writer, slide))
+    evidence = tuple(proof.of_slide(writer.snapshot, slide, writer.language))
     logo = _logo(writer, slide)
     pages = []
     for index, elements in enumerate(bodies or [[]]):
@@ -287,26 +287,6 @@ def _facts(writer: Writer, entries: Sequence[Evidence]) -> list[str]:
 
 
 # Notes and evidence
-
-
-def _evidence(writer: Writer, slide: Slide) -> list[str]:
-    """Ids of everything this slide shows, in the order of the register."""
-    figures = writer.snapshot["figures"]
-    ids = set(slide["evidence"])
-    texts = [slide["title"], slide["notes"], slide["footer"]]
-    for block in slide["blocks"]:
-        texts += [text for _, text in contract.block_texts(block)]
-        ids.update(figures[key]["evidence"] for key in contract.block_figures(block))
-        ids.update(contract.block_evidence(block))
-    ids.update(figures[key]["evidence"] for key in _places(texts, writer.language))
-    return [entry["id"] for entry in writer.snapshot["evidence"] if entry["id"] in ids]
-
-
-def _places(texts: Iterable[contract.Text], language: str) -> Iterable[str]:
-    for text in texts:
-        for part in parse(in_language(text, language)) if text else ():
-            if isinstance(part, Place) and part.kind == "figure":
-                yield part.key
 
 
 def _notes(

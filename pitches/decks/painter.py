@@ -33,7 +33,7 @@ from pitches.decks.page import (
 from pitches.decks.style import Style
 from pitches.decks.text import Run, clean, clean_line, shorten
 
-NOTHING = Paragraph(((),), 1.0)  # a body needs a paragraph; without a size it would be 18 points high
+NOTHING = Paragraph(((),), 2.0)  # a body needs a paragraph; without a size it would be 18 points high
 NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # the table style "No Style, No Grid"
 LINE = 3.0  # of bars beside and above boxes, points
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -325,8 +325,11 @@ class Painter:
                 etree.SubElement(properties, qn("a:buChar"), char="•")
             else:
                 etree.SubElement(properties, qn("a:buNone"))
-            for run in _written(one):
+            written = list(_written(one))
+            for run in written:
                 self.run(line, run, one.size, ground, keeps_weight)
+            if not written:  # else an empty line is as high as one of 18 points
+                etree.SubElement(line, qn("a:endParaRPr"), sz=size(one.size))
 
     def run(self, line: Any, run: Run, size: float, ground: str, keeps_weight: bool) -> None:
         element = etree.SubElement(line, qn("a:r"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pitches.decks import proof
 from pitches.decks.blocks import FINE, SEPARATOR, Writer, head_row
 from pitches.decks.contract import Evidence, EvidenceRow, is_redacted
 from pitches.decks.flow import Piece, TablePiece, TextPiece, row
@@ -9,7 +10,7 @@ from pitches.decks.originals import MOST_ORIGINALS, mark, sentence
 from pitches.decks.page import PAD_X, Cell, Paragraph, Row, paragraph
 from pitches.decks.text import Run, clean, clean_line, format_number, plain, shorten, web_address
 
-SHARES = (0.07, 0.32, 0.24, 0.15, 0.22)
+SHARES = (0.07, 0.3, 0.22, 0.155, 0.255)
 NARROW_SHARES = (0.13, 0.25, 0.24, 0.17, 0.21)
 LEAST_WIDE = 640.0
 PAD = 4.0  # above and below what an entry says
@@ -17,11 +18,13 @@ MOST_LINES = 4  # figures on lines of their own; more than that are run together
 
 
 def pieces(writer: Writer, width: float) -> list[Piece]:
-    """One row per evidence, in the order of the snapshot."""
+    """One row per evidence that the deck stands on, in the order of the snapshot."""
     widths = tuple(width * share for share in (SHARES if width >= LEAST_WIDE else NARROW_SHARES))
     titles = ("id", "figures", "how", "where", "originals")
     head = head_row([[Run(writer.word(title))] for title in titles], widths)
-    rows = [_row(writer, evidence, widths) for evidence in writer.snapshot["evidence"]]
+    shown = set(proof.of_deck(writer.snapshot, writer.language))
+    entries = (entry for entry in writer.snapshot["evidence"] if entry["id"] in shown)
+    rows = [_row(writer, entry, widths) for entry in entries]
     checked = sentence(writer.snapshot, writer.language)
     said = (
         [TextPiece(width, (paragraph([Run(checked, tone="muted")], width, FINE),), "caption")]

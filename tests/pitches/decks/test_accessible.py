@@ -128,7 +128,13 @@ def long_tables() -> Any:
         snapshot["evidence"].append({**pattern, "id": f"E{number}", "query": query[:3000]})
     states = ("yes", "no", "unknown")
     matrix = [
-        [{"raw": f"place {number:03}"}, *({"state": states[(number + column) % 3]} for column in range(4))]
+        [
+            {"raw": f"place {number:03}"},
+            *(
+                {"state": states[(number + column) % 3], "evidence": f"E{(4 * number + column) % 240 + 1}"}
+                for column in range(4)
+            ),
+        ]
         for number in range(90)
     ]
     rivals = [
