@@ -6,7 +6,7 @@ every mention is gone. ``pitches.decks.snapshot.check`` says what is wrong with 
 Numbers are never written into texts. A text is a template per language with places for typed figures and
 names::
 
-    {"en": "{s1.stories} stories about {@brand}", "sv": "{s1.stories} berättelser om {@brand}"}
+    {"en": "{s1.stories} stories about {@brand}", "sv": "{s1.stories} unika inlägg om {@brand}"}
 
 ``{s1.stories}`` prints ``figures["s1.stories"]`` by the rules of the language and links to its evidence,
 ``{@brand}`` prints ``names["brand"]``, ``{{`` and ``}}`` print braces.

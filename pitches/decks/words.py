@@ -128,7 +128,7 @@ WORDS: dict[str, dict[str, str]] = {
         "not_reviewed": "Inte granskad på svenska",
         "not_translated": "Inte översatt",
         "sample": "Exempeldata",
-        "replay": "Återuppspelat material",
+        "replay": "Inspelat material",
         "frozen": "Fryst",
         "snapshot": "Ögonblicksbild",
         "version": "version",
@@ -175,10 +175,10 @@ WORDS: dict[str, dict[str, str]] = {
         "memo_unknown": "Det vi inte vet",
         "memo_no_gaps": "Vi har inte märkt någon lucka i det som lästes.",
         "memo_more": "och {count} till i presentationen",
-        "memo_check": "Så kontrolleras sidan",
-        "memo_how": "Den frysta pitchen har samma fingeravtryck; filen med beläggen kan kontrolleras.",
+        "memo_check": "Så kontrollerar du sidan",
+        "memo_how": "Den frysta pitchen har samma kontrollsumma; filen med beläggen kan kontrolleras.",
         "memo_links": "Varje siffra är en länk till det den bygger på.",
-        "memo_draft": "Inte fryst än: siffror och ord kan ändras, och det finns inget fingeravtryck.",
+        "memo_draft": "Inte fryst än: siffror och ord kan ändras, och det finns ingen kontrollsumma.",
     },
 }
 

@@ -192,7 +192,7 @@ Så kontrollerar du
 
    På macOS: shasum -a 256 -c SHA256SUMS. I Windows visar Get-FileHash i PowerShell en kontrollsumma i taget.
 2. Fråga om filerna hör till pitchen: på sidan ”Kontrollera belägg” i vilken Earshot som helst, eller i en
-   terminal med "manage.py verify" och ZIP-filens namn. Utan Earshot skriver det här Pythonprogrammet ut
+   terminal med "manage.py verify" och ZIP-filens namn. Utan Earshot skriver det här Python-programmet ut
    kontrollsumman:
 
 {program}
@@ -201,10 +201,10 @@ Så kontrollerar du
 
 Vems ord det är
 ---------------
-rows.csv och snapshot.json nämner avsändare vid deras användarnamn, för ett belägg måste säga vems ord det
-citerar. Det gör inte presentationerna. Behandla filerna som personuppgifter: förvara dem säkert och radera
-dem när du inte längre behöver dem. Den som bett om att bli glömd är borttagen: i stället för orden står
-SHA-256 av det som stod där, så att kontrollsumman är densamma som förut.{redacted}
+rows.csv och snapshot.json nämner avsändare vid deras användarnamn, eftersom ett belägg måste säga vems ord
+det citerar. Det gör inte presentationerna. Behandla filerna som personuppgifter: förvara dem säkert och
+radera dem när du inte längre behöver dem. Den som bett om att bli glömd är borttagen: i stället för orden
+står SHA-256 av det som stod där, så att kontrollsumman är densamma som förut.{redacted}
 """,
 }
 REDACTED = {

@@ -68,7 +68,7 @@ def test_sites_in_a_more_popular_band_than_ours_are_ahead(workspace: Workspace) 
 def test_beyond_the_list_is_less_popular_than_any_place_on_it(workspace: Workspace) -> None:
     rank(fjallvik=900_000, bryggbloggen=None, kaffekartan=None, provkok=None)
     case = case_of(workspace)
-    said = "Where people talk, none of the 3 comparable sites is more popular than ours"
+    said = "Where people talk, no comparable site is more popular than ours; 3 were compared"
     assert title_of(case, "influence") == said
     assert "All the same, people reacted 5 times to 1 mention." in against(case, "influence")
 
@@ -78,9 +78,7 @@ def test_a_platform_is_not_compared_because_many_write_there(workspace: Workspac
     case = case_of(workspace)
     found = values(case)
     assert (found["s2.sites_compared"], found["s2.sites_platforms"], found["s2.sites_unknown"]) == (2, 1, 1)
-    assert (
-        title_of(case, "influence") == "Where people talk, 2 of 2 comparable sites are more popular than ours"
-    )
+    assert title_of(case, "influence") == "Where people talk, we trail 2 of 2 comparable sites in popularity"
     assert slide_of(case, "influence").verdict == "mixed"  # two sites are few
     assert "Not compared: 1 platform, whose popularity" in against(case, "influence")
 

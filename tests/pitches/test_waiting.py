@@ -91,7 +91,7 @@ def test_a_question_that_we_answered_does_not_wait(workspace: Workspace) -> None
     case = case_of(workspace)
     assert [row["link"] for row in questions(case)] == [waits]
     assert title_of(case, "gap") == "Some questions wait for us: 1 of 2 got no answer from us"
-    assert against(case, "gap") == "Against it: To 1 of all questions we did answer."
+    assert against(case, "gap") == "Against it: We did answer 1 of the questions."
 
 
 def answer_everywhere(workspace: Workspace, conversations: int) -> None:

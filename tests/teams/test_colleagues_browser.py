@@ -175,8 +175,8 @@ def test_bob_comes_by_mail_on_his_phone_in_swedish(
     alice.goto(f"/w/{workspace.code}/members/")
     alice.get_by_label("E-post").fill(EMAIL)
     alice.get_by_label("Roll", exact=True).select_option(label="Redaktör")
-    alice.get_by_role("button", name="Gör en inbjudan").click()
-    expect(alice.get_by_text(f"Ett brev med en länk är på väg till {EMAIL}.")).to_be_visible()
+    alice.get_by_role("button", name="Skapa en inbjudan").click()
+    expect(alice.get_by_text(f"E-post med en länk är på väg till {EMAIL}.")).to_be_visible()
     fits(alice, 390)
     body = str(mail.outbox[0].body)
     assert "Alice bjuder in dig till arbetsytan ”Fjällvik Coffee” i Earshot." in body

@@ -187,7 +187,7 @@ def test_a_deck_nobody_would_open_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_every_slide_says_that_it_is_a_draft_with_sample_data() -> None:
     for page in layout.lay_out(snapshots.draft(), "sv"):
-        assert page.marks == ("Utkast, inte fryst", "Exempeldata", "Återuppspelat material")
+        assert page.marks == ("Utkast, inte fryst", "Exempeldata", "Inspelat material")
     assert all(page.marks == () for page in layout.lay_out(snapshots.full()))
 
 
