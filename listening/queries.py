@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     Max,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -102,15 +104,17 @@ def counts_by_source(matches: QuerySet[Match]) -> dict[str, Counts]:
 
 
 def per_period(matches: QuerySet[Match], unit: str, zone: ZoneInfo) -> list[tuple[date, int]]:
-    """Stories per "day" or "week" (from Monday) of the zone, as (first day, stories); empty ones left out."""
-    rows = (
+    """Stories per "day" or "week" (from Monday) of the zone, as (first day, stories); empty ones left out.
+
+    A story counts where it was first told, so that the parts never add up to more than the whole.
+    """
+    told = (
         matches.order_by()
-        .annotate(period=Trunc("published_at", unit, tzinfo=zone))
-        .values("period")
-        .annotate(stories=Count("mention__story", distinct=True))
-        .order_by("period")
+        .values("mention__story")
+        .annotate(period=Trunc(Min("published_at"), unit, tzinfo=zone))
+        .values_list("period", flat=True)
     )
-    return [(row["period"].date(), row["stories"]) for row in rows]
+    return sorted(Counter(period.date() for period in told.iterator()).items())
 
 
 def mentions_of(workspace: Workspace, matches: QuerySet[Match]) -> QuerySet[Mention]:

@@ -72,7 +72,8 @@ def measure(ground: Ground, chosen: Sequence[Chosen]) -> None:
         ground.figure(f"s5.replies.{index}", replies, "count", proof, label="s5.replies")
         known = reactions_of(mention) if mention.metrics else None
         ground.figure(f"s5.reactions.{index}", known, "count", proof, label="s5.reactions")
-        ground.figure(f"s5.said_on.{index}", mention.published_at.date(), "date", proof, label="s5.said_on")
+        day = ground.workspace.localtime(mention.published_at).date()
+        ground.figure(f"s5.said_on.{index}", day, "date", proof, label="s5.said_on")
 
 
 def why(ground: Ground, index: int, mention: Mention) -> Text:

@@ -25,7 +25,7 @@ def changed(ground: Ground, then: Then, made: Sequence[Slide], language: str) ->
     new: dict[str, Any] = {
         "figures": {key: figure.as_json() for key, figure in register.figures.items()},
         "names": ground.names,
-        "evidence": [{"id": name} for name in register.evidence],
+        "evidence": [{"id": one.id, "label": one.label} for one in register.evidence.values()],
         "slides": [one.as_json(0, register) for one in made if one.key in outline.SLIDE_OF_STEP.values()],
         "language": language,
         "time_zone": ground.workspace.time_zone,

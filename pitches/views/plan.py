@@ -75,6 +75,7 @@ def _plan_context(workspace: Workspace, found: Pitch, case: Case, forms: PlanFor
         "pitch": found,
         "case": case,
         "shown": shown.of_case(case, evidence_url(found), found.language),
+        "told": shown.of_case(case, evidence_url(found)),  # in the language of the page
         "forms": forms,
         "goals": [(goal, goals.line(case.ground, number, goal)) for number, goal in listed],
         "stop_rules": [(days, goals.stop(case.ground, case.plan, days)) for days in PHASES],

@@ -154,6 +154,15 @@ def test_silence_is_a_zero_only_where_somebody_listened(empty: Workspace) -> Non
     assert case.steps[0].verdict.state == "not_supported"
 
 
+def test_a_story_told_in_two_weeks_counts_in_the_first(workspace: Workspace, case: Case) -> None:
+    said = case.ground.heard.filter(brand=None).order_by("published_at")
+    first, last = said[0], said.reverse()[0]
+    Mention.objects.filter(pk=last.mention_id).update(story=first.mention.story_id)
+    weeks = heard.per_period(said, "week", workspace.zone)
+    assert len(weeks) > 1
+    assert sum(stories for _, stories in weeks) == heard.counts(said).stories
+
+
 def test_an_unread_week_is_no_zero_in_the_chart(workspace: Workspace, pitch: Pitch) -> None:
     pitch.period_start = pitch.period_end - timedelta(days=200)
     case = build(pitch)

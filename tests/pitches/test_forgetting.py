@@ -87,6 +87,16 @@ def test_the_evidence_page_says_it(
     assert "Redacted: the author was erased." in page.content.decode()
 
 
+def test_a_new_version_of_a_pitch_that_lost_an_author_still_opens(
+    workspace: Workspace, alice: User, author: Author, frozen: Pitch, browser_of: BrowserOf
+) -> None:
+    draft = verbs.new_version(frozen, alice)
+    erase(workspace, alice, author)
+    for page in ("pitch", "changes", "pitch_web"):
+        answer = browser_of(alice).get(reverse(f"pitches:{page}", args=[workspace.code, draft.code]))
+        assert answer.status_code == 200, page
+
+
 def test_drafts_lose_what_was_chosen_of_the_author(
     workspace: Workspace, alice: User, author: Author, pitch: Pitch
 ) -> None:

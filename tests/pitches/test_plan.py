@@ -230,6 +230,15 @@ def test_what_speaks_against_it_is_on_the_slide(pitch: Pitch) -> None:
     assert any("The ladder takes 30 hours a week" in str(one) for one in checks.check(case))
 
 
+def test_a_conversation_is_dated_by_the_workspaces_clock(pitch: Pitch, workspace: Workspace) -> None:
+    mention = pitch.actions.filter(kind="answer").order_by("position")[0].mention
+    assert mention is not None
+    late = mention.published_at.replace(hour=23, minute=30)  # the next day in Stockholm
+    type(mention).objects.filter(pk=mention.pk).update(published_at=late)
+    figure = build(pitch).ground.register.figures["s5.said_on.0"]
+    assert figure.value == workspace.localtime(late).date().isoformat() != late.date().isoformat()
+
+
 def test_the_decision_has_three_ways_and_what_doing_nothing_costs(pitch: Pitch) -> None:
     case = planned(pitch, options={"larger": Option(20, 9000)})
     nothing, small, larger = table(case, "decision")
@@ -376,6 +385,7 @@ def test_the_form_speaks_the_readers_language_and_keeps_the_words_of_the_pitch(
     User.objects.filter(pk=alice.pk).update(language="sv")
     shown = browser_of(alice).get(page(pitch, "plan")).content.decode()
     assert "Frågor utan svar från oss (i dag" in shown and "questions without our answer" not in shown
+    assert "5\xa0timmar</a>" in shown and "5\xa0hours" not in shown, "figures beside words of the page"
     assert "hours a week" in shown, "answers to objections stand in the deck, which is English"
 
 
