@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -10,6 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import (
     BigIntegerField,
     BooleanField,
@@ -112,9 +113,16 @@ def per_period(matches: QuerySet[Match], unit: str, zone: ZoneInfo) -> list[tupl
         matches.order_by()
         .values("mention__story")
         .annotate(period=Trunc(Min("published_at"), unit, tzinfo=zone))
-        .values_list("period", flat=True)
+        .values_list("period")
     )
-    return sorted(Counter(period.date() for period in told.iterator()).items())
+    # Django cannot group by what it has aggregated, and in Python it would be a row for each story.
+    try:
+        query, params = told.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT period, COUNT(*) FROM ({query}) told (period) GROUP BY 1 ORDER BY 1", params)
+        return [(period.date(), stories) for period, stories in cursor.fetchall()]
 
 
 def mentions_of(workspace: Workspace, matches: QuerySet[Match]) -> QuerySet[Mention]:

@@ -293,6 +293,8 @@ def _variant(ground: Ground, number: int, verdict: Verdict) -> str:
         return "mixed_unheeded"  # what is seen need not move anybody
     if number == 5 and verdict.state == "supported" and not ground.register.values()["s5.chosen"]:
         return "supported_unchosen"
+    if number == 5 and "s5.reason.no_ask" in verdict.reasons:
+        return "unasked"
     return race.variant(ground, verdict.state) if number == 4 else ""
 
 

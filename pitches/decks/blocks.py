@@ -11,7 +11,7 @@ from charts.labels import direct
 from charts.metrics import width as text_width
 from charts.numbers import legend_height
 from charts.spec import Chart, Series
-from pitches.decks import fit, originals
+from pitches.decks import contract, fit, originals, proof
 from pitches.decks.contract import Block, ChartSeries, Snapshot, Text, is_redacted
 from pitches.decks.contract import Cell as CellData
 from pitches.decks.flow import GAP, NEAR, ChartPiece, Piece, TablePiece, TextPiece, row
@@ -333,7 +333,9 @@ def _class_note(writer: Writer, block: Block) -> tuple[str, str]:
     if not classes:
         return "", ""
     common = classes.most_common(1)[0][0]
-    caption = "all_figures" if len(classes) == 1 else "unmarked_figures"
+    texts = [text for _, text in contract.block_texts(block)]
+    told = {writer.snapshot["figures"][key]["class"] for key in proof.figures_in(texts, writer.language)}
+    caption = "all_figures" if {*classes, *told} == {common} else "unmarked_figures"
     return common, writer.word(caption, kind=writer.word(common))
 
 

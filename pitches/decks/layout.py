@@ -279,10 +279,10 @@ def _facts(writer: Writer, entries: Sequence[Evidence]) -> list[str]:
     if times:
         facts.append(f"{writer.word('fetched')} {writer.moment(times[-1])}")
     inspected = [entry["inspected"] for entry in entries if entry.get("inspected") is not None]
-    if 0 < len(inspected) <= 4:
-        # Never added up: two entries may have read the same things.
-        counts = (format_number(float(count or 0), "count", writer.language) for count in inspected)
-        facts.append(f"{writer.word('inspected')} {' / '.join(dict.fromkeys(counts))}")
+    if len(set(inspected)) == 1:  # of several nothing is said: they may have read the same things
+        facts.append(
+            f"{writer.word('inspected')} {format_number(float(inspected[0] or 0), 'count', writer.language)}"
+        )
     return facts
 
 

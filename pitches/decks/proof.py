@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pitches.decks import contract
 from pitches.decks.contract import Slide, Snapshot
@@ -18,7 +18,7 @@ def of_slide(snapshot: Snapshot, slide: Slide, language: str) -> list[str]:
         texts += [text for _, text in contract.block_texts(block)]
         ids.update(figures[key]["evidence"] for key in contract.block_figures(block))
         ids.update(contract.block_evidence(block))
-    ids.update(figures[key]["evidence"] for key in _figures(texts, language))
+    ids.update(figures[key]["evidence"] for key in figures_in(texts, language))
     return _in_order(snapshot, ids)
 
 
@@ -35,7 +35,7 @@ def of_deck(snapshot: Snapshot, language: str) -> list[str]:
         told = [entries[one] for one in new]
         texts = [text for one in told for text in (one["label"], one.get("formula", {}))]
         texts += [gap for one in told for gap in one.get("gaps", ())]
-        new = {snapshot["figures"][key]["evidence"] for key in _figures(texts, language)} - found
+        new = {snapshot["figures"][key]["evidence"] for key in figures_in(texts, language)} - found
     return _in_order(snapshot, found)
 
 
@@ -43,7 +43,8 @@ def _in_order(snapshot: Snapshot, ids: set[str]) -> list[str]:
     return [entry["id"] for entry in snapshot["evidence"] if entry["id"] in ids]
 
 
-def _figures(texts: Iterable[contract.Text], language: str) -> Iterable[str]:
+def figures_in(texts: Iterable[contract.Text], language: str) -> Iterator[str]:
+    """The keys of the figures that texts name."""
     for text in texts:
         for part in parse(in_language(text, language)) if text else ():
             if isinstance(part, Place) and part.kind == "figure":

@@ -7,7 +7,7 @@ from datetime import date
 
 from competitors import queries
 from competitors.queries import Voice as SharedVoice
-from pitches.figures import Unit, Value
+from pitches.figures import Kind, Unit, Value
 from pitches.ground import Ground
 from pitches.words import Text
 
@@ -39,13 +39,20 @@ def called(ground: Ground, index: int) -> Text:
 
 
 def figure(
-    ground: Ground, index: int, key: str, value: Value | date, unit: Unit, proof: str, label: str
+    ground: Ground,
+    index: int,
+    key: str,
+    value: Value | date,
+    unit: Unit,
+    proof: str,
+    label: str,
+    kind: Kind | None = None,
 ) -> str:
     """Registers a figure of one brand once, called by ``label.<label>`` and the brand; returns its key."""
     if key not in ground.register.figures:
         what, who = ground.say(f"label.{label}"), called(ground, index)
         text = {language: f"{what[language]}, {who[language]}" for language in what}
-        ground.register.add(key, value, unit, proof, text)
+        ground.register.add(key, value, unit, proof, text, kind=kind)
     return key
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from competitors import proofs, queries
+from competitors.compare import Dated
 from competitors.observe import METRICS, SITE
 from competitors.queries import Place, PlaceCell, Presence
 from pitches import slides as show
-from pitches.figures import Details, Row
+from pitches.figures import Details, Kind, Row
 from pitches.ground import Ground
 from pitches.slides import Slide
 from pitches.steps.brands import called, figure, filled, listed, shown
 from pitches.verdicts import State
 from pitches.words import Text, table
 
+# Readings that are no exact count; see ``listening.types.Precision``.
+KINDS: dict[str, Kind] = {"estimated": "estimated", "rounded": "estimated", "manual": "manual"}
 MOST_FACTS = 2  # readings printed in one cell of the whole matrix; on the slide only the first
 MOST_PLACES = 10  # rows of the slide; fewer where more has to be said below
 # As people think of them: their own pages, encyclopaedias, networks, communities, video. Others come last.
@@ -205,8 +208,9 @@ def reading(
             if one.value is None:
                 key = _day(ground, one.text[:10], proof)
             else:
-                figure(ground, index, key, one.value, "count", proof, "s4.reading")
-            said.append(ground.say(f"reading.{metric}", value=key))
+                figure(ground, index, key, one.value, "count", proof, "s4.reading", kind_of(one))
+            text = ground.say(f"reading.{metric}", value=key)
+            said.append(about(text) if kind_of(one) == "estimated" else text)
     found: show.Cell = {"state": cell.cell.state, "evidence": proof}
     if dated and not said and cell.cell.state != "unknown":
         said.append(ground.say(f"reading.{cell.cell.state}"))
@@ -221,6 +225,16 @@ def reading(
         found["text"] = {language: between.join(text[language] for text in said) for language in said[0]}
     url = cell.cell.url or (cell.profile.url if cell.profile else "")
     return found | {"url": url} if url else found
+
+
+def kind_of(one: Dated) -> Kind | None:
+    """The class of a figure that was read: None = that of its proof."""
+    return KINDS.get(one.precision)
+
+
+def about(text: Text) -> Text:
+    """Says of a number in words that it is no exact one."""
+    return {language: f"≈\xa0{words}" for language, words in text.items()}
 
 
 def _day(ground: Ground, day: str, proof: str) -> str:

@@ -34,7 +34,10 @@ def measure(ground: Ground) -> Voice:
 
     def read(rows: Callable[[], list[Row]], inspected: int, total: int) -> Details:
         details = ground.heard_by(ground.own_searches, ground.heard)
-        return replace(details, rows=rows, inspected=inspected, rows_total=total)
+        unread = [ground.say("gap.unread")] if found.unread or found.unreadable else []
+        return replace(
+            details, rows=rows, inspected=inspected, rows_total=total, gaps=[*details.gaps, *unread]
+        )
 
     proof = ground.prove(
         3,
@@ -197,7 +200,8 @@ def _account(ground: Ground, cell: PlaceCell, replies: Mapping[str, int]) -> lis
             continue
         key = f"s3.account.{name}.{metric}"
         value = reading.text[:10] if unit == "date" else reading.value
-        ground.figure(key, value, unit, proof, label=f"s3.account_{metric}")  # type: ignore[arg-type]  # one of two
+        kind = places.kind_of(reading)
+        ground.figure(key, value, unit, proof, label=f"s3.account_{metric}", kind=kind)  # type: ignore[arg-type]  # a unit
         row.append({"figure": key})
     if name not in replies:
         return [*row, {"raw": "–"}]

@@ -78,8 +78,8 @@ TITLES = {
         " 14 % sedan 23 okt 2026, Ekeby Velo 0,8 %",
     ),
     ("half_blocked", "share"): (
-        "Nobody is clearly ahead: Solberga Cyklar has 32% of what is said about us and our rivals",
-        "Ingen leder klart: Solberga Cyklar har 32 % av det som sägs om oss och konkurrenterna",
+        "No rival leads on most measures: Solberga Cyklar has 32% of what is said about us and our rivals",
+        "Ingen konkurrent leder på de flesta mått: Solberga Cyklar har 32 % av det som sägs om oss och dem",
     ),
     ("half_blocked", "presence"): (
         "We are present in 7 of 7 places, and no rival is in more",
