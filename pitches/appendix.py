@@ -182,7 +182,7 @@ def _health(ground: Ground) -> list[show.Block]:
     columns = [ground.say(f"column.{name}") for name in names]
     if not rows:
         return [show.callout(ground.say("gap.never"), "note")]
-    return [show.table(columns, rows, [1.2, 1.4, 1.5, 1.35, 0.9, 1.25, 4.4])]
+    return [show.table(columns, rows, [1.2, 1.4, 1.5, 1.35, 1.1, 1.25, 4.2])]
 
 
 def _listened(ground: Ground, one: Coverage, doing: Health | None, proof: str) -> list[Cell]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
+from listening import scan
 from pitches import outline
 from pitches.case import Case
 from pitches.decks import snapshot
@@ -150,7 +151,10 @@ def _quotes(case: Case) -> Iterator[Problem]:
 
 
 def _stale(case: Case) -> Iterator[Problem]:
-    """Numbers that were read long before the period ended say less than they seem to."""
+    """Numbers that were read long before the period ended, or are being read now, say less than they seem."""
+    if scan.running(case.ground.workspace):
+        message = gettext_noop("A scan is still running: numbers may grow until it ends.")
+        yield Problem("fresh", message, blocks=False)
     register, until = case.ground.register, case.ground.read_until
     for number, key in ((1, "s1.stories"), (4, "s4.own_voice")):
         read = register.evidence[register.figures[key].evidence].details.fetched_at

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -342,7 +343,7 @@ class DoneForm(forms.Form):
         if not typed:
             return ""
         found = web_address(typed if "://" in typed else f"https://{typed}")
-        if found is None:
+        if found is None or "." not in (urlsplit(found).hostname or ""):
             raise ValidationError(_("This is no address of a web page. It begins with https://."))
         return found
 

@@ -201,25 +201,24 @@ def evidence_run(evidence: str) -> Run:
     return Run(f"[{evidence}]", evidence=evidence, tone="muted")
 
 
-def verdict_runs(writer: Writer, verdict: str, *, bold: bool = False) -> list[Run]:
-    """The sign of the verdict, and its word."""
+def verdict_runs(writer: Writer, verdict: str, *, bold: bool = False, edited: bool = False) -> list[Run]:
+    """The sign of the verdict, and its word; ``edited``: the claim that it is about is a person's."""
     sign, tone = VERDICTS[verdict]
-    return [
-        Run(f"{sign}\xa0", tone=tone, bold=sign == "?"),
-        Run(writer.word(verdict), tone="muted", bold=bold),
-    ]
+    said = writer.word(verdict) + (f"{SEPARATOR}{writer.word('edited')}" if edited else "")
+    return [Run(f"{sign}\xa0", tone=tone, bold=sign == "?"), Run(said, tone="muted", bold=bold)]
 
 
 def _verdicts(writer: Writer, block: Block, width: float, density: Density) -> list[Piece]:
     widths = (60.0, width - 60.0 - 185.0, 185.0)
     heads = [[Run(writer.word("step"))], [Run(writer.word("claim"))], [Run(writer.word("verdict"))]]
+    edited = contract.steps_edited(writer.snapshot, writer.language)
     head = head_row(heads, widths)
     rows = []
     for item in block["items"]:
         cells = [
             [Run(str(item["step"]), bold=True, tone="accent")],
             writer.text(item["text"]),
-            verdict_runs(writer, item["verdict"]),
+            verdict_runs(writer, item["verdict"], edited=item["step"] in edited),
         ]
         rows.append(
             row(

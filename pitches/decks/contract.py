@@ -297,6 +297,15 @@ def block_figures(block: Block) -> Iterator[str]:
         yield from (cell["figure"] for cell in row if cell.get("figure"))
 
 
+def steps_edited(snapshot: Snapshot, language: str) -> set[int]:
+    """The steps whose title is a person's in this language: summaries repeat it, and say so."""
+    first: dict[int, Slide] = {}
+    for slide in snapshot["slides"]:
+        if slide["step"]:
+            first.setdefault(slide["step"], slide)
+    return {step for step, slide in first.items() if language in slide["edited"]}
+
+
 def block_evidence(block: Block) -> Iterator[str]:
     """Every evidence id that a block names itself."""
     for item in block.get("items", ()):

@@ -233,12 +233,13 @@ class _Memo:
         writer, size = self.writer, setting.body
         widths = (44.0, ROOM_X - 44.0 - 118.0, 118.0)
         head = blocks.head_row([[Run(writer.word(word))] for word in ("step", "claim", "verdict")], widths)
+        edited = contract.steps_edited(writer.snapshot, writer.language)
         rows = []
         for step, verdict, claim in self.claims():
             cells = [
                 blocks.cell([Run(str(step), bold=True, tone="accent")], widths[0], size),
                 blocks.Cell((self.short(self.text(claim), widths[1] - 12.0, size, setting.lines),)),
-                blocks.cell(blocks.verdict_runs(writer, verdict), widths[2], size),
+                blocks.cell(blocks.verdict_runs(writer, verdict, edited=step in edited), widths[2], size),
             ]
             rows.append(row(cells))
         return TablePiece(widths, head, tuple(rows), writer.word("summary"), "verdicts")

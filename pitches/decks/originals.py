@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from pitches.decks import proof
 from pitches.decks.contract import Snapshot
 from pitches.decks.text import Run, format_moment, format_number, web_address
 from pitches.decks.words import word
@@ -29,7 +30,8 @@ def _urls(snapshot: Snapshot) -> Iterator[str | None]:
                 yield from (item.get("url") for item in block["items"])
             for row in block.get("rows", ()):
                 yield from (cell.get("url") or cell.get("link") for cell in row)
-    for evidence in snapshot["evidence"]:
+    shown = set(proof.of_deck(snapshot, snapshot["language"]))
+    for evidence in (one for one in snapshot["evidence"] if one["id"] in shown):
         yield evidence.get("url")
         rows = [one for one in evidence.get("rows", ()) if web_address(one.get("url"))]
         yield from (one.get("url") for one in rows[:MOST_ORIGINALS])

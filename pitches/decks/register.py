@@ -10,7 +10,7 @@ from pitches.decks.originals import MOST_ORIGINALS, mark, sentence
 from pitches.decks.page import PAD_X, Cell, Paragraph, Row, paragraph
 from pitches.decks.text import Run, clean, clean_line, format_number, plain, shorten, web_address
 
-SHARES = (0.07, 0.3, 0.22, 0.155, 0.255)
+SHARES = (0.085, 0.29, 0.22, 0.155, 0.25)
 NARROW_SHARES = (0.13, 0.25, 0.24, 0.17, 0.21)
 LEAST_WIDE = 640.0
 PAD = 4.0  # above and below what an entry says

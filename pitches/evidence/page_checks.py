@@ -90,20 +90,16 @@ def begin(pitch: Pitch, older_than: timedelta = STALE) -> int:
 
 
 def known(workspace: Workspace, urls: Sequence[str]) -> dict[str, Page]:
-    """What is known of these addresses, as a snapshot holds it; empty where none was ever asked."""
-    rows = {
-        row.url: row
-        for row in PageCheck.objects.filter(workspace=workspace, url__in=urls, asked_at__isnull=False)
-    }
-    if not rows:
-        return {}
-    return {url: _page(workspace, rows.get(url)) for url in urls}
+    """What is known of those of these addresses that were asked, as a snapshot holds it."""
+    asked = PageCheck.objects.filter(workspace=workspace, url__in=urls, asked_at__isnull=False)
+    rows = {row.url: row for row in asked}
+    return {url: _page(workspace, rows[url]) for url in urls if url in rows}
 
 
-def _page(workspace: Workspace, row: PageCheck | None) -> Page:
-    at = (row.seen_at or row.asked_at) if row else None
+def _page(workspace: Workspace, row: PageCheck) -> Page:
+    at = row.seen_at or row.asked_at
     day = workspace.localtime(at).date().isoformat() if at else None
-    return {"state": row.state if row else State.UNKNOWN, "on": day}
+    return {"state": row.state, "on": day}
 
 
 def progress(pitch: Pitch) -> Progress:

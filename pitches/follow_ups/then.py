@@ -148,6 +148,8 @@ class Then:
         )
         self.about = ground.prove(0, "then", lambda: about, "manual")
         elapsed = (ground.workspace.localtime(ground.now).date() - day).days
+        first, last = _day(start), _day(end)
+        overlap = (min(last, ground.end) - max(first, ground.start)).days + 1 if first and last else 0
         facts: tuple[tuple[str, Any, Unit], ...] = (
             ("frozen_on", day, "date"),
             ("frozen_version", frozen.version, "number"),
@@ -155,6 +157,7 @@ class Then:
             ("to", end, "date"),
             ("length", told.days_of(self.snapshot), "count"),
             ("elapsed", elapsed, "count"),
+            ("overlap", max(0, overlap), "count"),
         )
         for name, value, unit in facts:
             ground.figure(f"{self.prefix}{name}", value, unit, self.about, label=f"then.{name}")

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from pitches.decks import contract
 from pitches.decks.contract import Snapshot, Text
 from pitches.decks.text import clean_line, plain, resolve, shorten, web_address
 from pitches.words import LANGUAGES, say, table
@@ -97,9 +98,11 @@ class _Writer:
         return "not_enough" if first == "not_enough" else "mixed"
 
     def step(self, step: Mapping[str, Any]) -> str:
-        """A step's title, as people may have written it, and how far it holds."""
+        """A step's title, and how far it holds, by our rules: which judged no words of people."""
         title = self.printed(step["text"])
         end = "" if title[-1:] in ".?!:" else "."
+        if step["step"] in contract.steps_edited(self.snapshot, self.language):
+            return f"{title}{end}"
         holds = self.say(f"post.says.{step['verdict']}")
         return f"{title}{end} {holds}"
 

@@ -297,6 +297,8 @@ class Before:
                 found.append(self.ground.say(f"before.read.{one.kind}", source=place))
         if found and self.common:
             found.append(self.ground.say("before.limited"))
+        if self.ground.register.values()["then.overlap"]:
+            found.append(self.ground.say("before.shared"))
         return show.warnings(found)
 
     def _goals(self) -> Slide:

@@ -384,7 +384,11 @@ def choose_quotes(request: WorkspaceRequest, workspace: Workspace, code_of_pitch
     form = QuotesForm([one.pk for one in offered], request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         picked = form.cleaned_data["quotes"]
-        verbs.change_edits(found, request.user, lambda edits: edits.quoting(picked))
+        found = verbs.change_edits(found, request.user, lambda edits: edits.quoting(picked))
+        if not any(slide.key == "voices" for slide in build(found).slides):
+            messages.info(
+                request, _("This deck leaves out the slide with the quotes. Bring it in with “Add a slide”.")
+            )
         return redirect(address(found, language_of(request.POST, found), "voices"))
     ticked = (
         {int(pk) for pk in request.POST.getlist("quotes") if pk.isdecimal()} if form.is_bound else set(chosen)

@@ -10,9 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from competitors.models import Profile
-from listening.models import Brand, Match, Mention
+from listening.models import Brand, Match, Mention, Scan
 from pitches import checks, verbs
 from pitches.case import build
 from pitches.decks import pdf, pptx, web
@@ -346,6 +347,25 @@ def test_nobody_quotes_another_workspace(pitch: Pitch, alice: User, browser_of: 
     assert Pitch.objects.get(pk=pitch.pk).edits == pitch.edits
 
 
+def test_quotes_of_a_deck_that_leaves_them_out_are_kept_and_that_is_said(
+    pitch: Pitch, alice: User, browser_of: BrowserOf
+) -> None:
+    Pitch.objects.filter(pk=pitch.pk).update(length="short")
+    starred = Mention.objects.filter(workspace=pitch.workspace, is_starred=True).first()
+    assert starred is not None
+    answer = browser_of(alice).post(to("quotes", pitch), {"quotes": [starred.pk]}, follow=True)
+    assert "This deck leaves out the slide with the quotes" in answer.content.decode()
+    assert Pitch.objects.get(pk=pitch.pk).edits["quotes"] == [starred.pk]
+
+
+def test_a_running_scan_is_told_before_freezing(pitch: Pitch) -> None:
+    Scan.objects.create(workspace=pitch.workspace, slot=timezone.now())
+    said = [one for one in checks.check(build(pitch)) if one.key == "fresh"]
+    assert [str(one) for one in said if not one.blocks] == [
+        "A scan is still running: numbers may grow until it ends."
+    ]
+
+
 # Whom it is for
 
 
@@ -448,4 +468,4 @@ def test_saving_words_asks_no_more_than_looking(pitch: Pitch, alice: User, brows
     sent = fields(browser.get(to("words", pitch, "talk")).content.decode()) | {"title": "Listen to them"}
     with CaptureQueriesContext(connection) as asked:
         assert browser.post(to("words", pitch, "talk"), sent, **HTMX).status_code == 200
-    assert len(asked) <= 84
+    assert len(asked) <= 85

@@ -237,6 +237,14 @@ def test_where_the_same_was_read_the_frozen_numbers_are_compared_themselves(
     assert slide.title["en"].startswith("Then and now were measured alike")
 
 
+def test_days_that_both_periods_share_are_said_beside_the_numbers(recent: Pitch, alice: User) -> None:
+    case = build(follow.follow_up(recent, alice))
+    slide = next(slide for slide in case.slides if slide.key == "before_after")
+    warned = [block["text"]["en"] for block in slide.blocks if block.get("tone") == "warning"]
+    assert any("Both periods share {then.overlap} days" in text for text in warned)
+    assert value(case, "then.overlap") == (recent.period_end - case.ground.start).days + 1 > 0
+
+
 def test_what_was_unknown_then_has_no_change(recent: Pitch, alice: User) -> None:
     made = follow.follow_up(recent, alice)
     assert made.follows is not None and made.follows.snapshot is not None

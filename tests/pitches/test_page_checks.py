@@ -179,7 +179,9 @@ def test_what_was_known_stays_when_the_next_answer_tells_nothing(frozen: Pitch) 
     page_checks.begin(frozen)
     run(Web(**{url: 403}))
     day = frozen.workspace.localtime(seen).date().isoformat()
-    assert page_checks.known(frozen.workspace, [url]) == {url: {"state": "gone", "on": day}}
+    never_asked = "https://elsewhere.example/post"
+    known = page_checks.known(frozen.workspace, [url, never_asked])
+    assert known == {url: {"state": "gone", "on": day}}, "who was not asked gave no answer, and no silence"
     page_checks.begin(frozen, timedelta(0))
     run(Web())
     assert page_checks.known(frozen.workspace, [url])[url]["state"] == "there"  # it came back

@@ -90,7 +90,9 @@ def test_before_one_opens_the_conversation_one_is_reminded_whom_one_speaks_for(
     assert "Say who you are." in browser.get(page(workspace, "guideline")).content.decode()
 
 
-@pytest.mark.parametrize("wrong", ["javascript:alert(1)", "https://", "ftp://x.example/1", "not an address"])
+@pytest.mark.parametrize(
+    "wrong", ["javascript:alert(1)", "https://", "ftp://x.example/1", "not an address", "nonsense"]
+)
 def test_a_reply_is_a_web_page(
     wrong: str, workspace: Workspace, action: Action, dana: User, browser_of: BrowserOf
 ) -> None:
