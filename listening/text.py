@@ -48,15 +48,29 @@ TRACKING = frozenset(
         "guccounter",
     ]
 )
+MOST_MARKS = 30  # on one letter
 SAME_TEXT_WORDS = 8  # shorter texts ("Thanks!") are alike by chance
 
 
 def clean_text(text: str, limit: int = 20_000) -> str:
     """Text as we keep it: NFC, no controls, overrides or half characters, white space tidied, cut."""
-    text = unicodedata.normalize(
-        "NFC", _UNWANTED.sub("", text[: limit * 4].replace("\r\n", "\n").replace("\r", "\n"))
-    )
+    text = composed(_UNWANTED.sub("", text[: limit * 4].replace("\r\n", "\n").replace("\r", "\n")))
     return _LINES.sub("\n\n", _SPACES.sub(" ", text)).strip()[:limit]
+
+
+def composed(text: str) -> str:
+    """The text in NFC. Of marks on one letter 30 are kept, as Unicode's stream-safe text has it (UAX 15).
+
+    No language needs as many, and sorting thousands of them takes the square of their number.
+    """
+    if unicodedata.is_normalized("NFC", text):
+        return text
+    kept, marks = [], 0
+    for sign in text:
+        marks = marks + 1 if unicodedata.combining(sign) else 0
+        if marks <= MOST_MARKS:
+            kept.append(sign)
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 def clean_line(text: str, limit: int = 500) -> str:
@@ -95,7 +109,7 @@ def url_key(url: str) -> str:
 def text_key(title: str, text: str) -> str:
     """sha256 over the words, whatever their case, marks and links; "" when there are too few."""
     plain = _ADDRESS.sub(" ", f"{title} {text}" if title not in text else text)
-    words = _WORD.findall(unicodedata.normalize("NFC", plain).casefold())
+    words = _WORD.findall(composed(plain).casefold())
     if len(words) < SAME_TEXT_WORDS:
         return ""
     return hashlib.sha256(" ".join(words).encode("utf-8", "replace")).hexdigest()

@@ -263,7 +263,7 @@ class ActionForm(forms.ModelForm[Action]):
         widgets = {"due": Day(), "owner": forms.TextInput(attrs={"list": "people"})}
 
 
-ActionFormSet = forms.modelformset_factory(Action, form=ActionForm, extra=0, can_delete=True)
+ActionFormSet = forms.modelformset_factory(Action, form=ActionForm, extra=0, can_delete=True, edit_only=True)
 
 
 class EvidenceForm(forms.Form):

@@ -31,9 +31,11 @@ LARGEST = 2_000_000  # bytes
 AHEAD = timedelta(days=240)  # how far the dates of a repeated event are worked out
 MOST_EVENTS = 5_000  # events looked at; those that are over cost nothing
 MOST_RULES = 150  # repeated events; the costliest take a tenth of a second each
+MOST_DATES = 20_000  # that are listed one by one, of all events that are looked at
 MOST_COMING = 500  # dates kept, the earliest
 LONGEST_LINE, MOST_LINES = 20_000, 600  # of one event
-OLDEST_RULE = date(1870, 1, 1)  # of what repeats by days; birthdays repeat by years
+DEEPEST = 20  # parts of a calendar within each other; what is deeper is not read
+OLDEST_RULE = date(1870, 1, 1)  # but of what comes once a year, such as birthdays
 LONGEST_REFRESH = 7 * 24 * 60  # minutes
 
 NO_CALENDAR = gettext_noop(
@@ -45,6 +47,7 @@ UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, Type
 ZONED = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"})
 KEPT = ZONED | {"UID", "DURATION", "SUMMARY", "LOCATION", "URL", "STATUS", "RRULE", "SEQUENCE"}
 _NAME = re.compile(r"[A-Za-z0-9-]{1,60}(?=[;:])")
+_BREAK = re.compile(r"(?<!\r)\r*\n|\r")  # looked at once: a row of CR alone is read from its beginning only
 _ZONE = re.compile(r';TZID=(?:"([^"]*)"|([^":;,]*))', re.IGNORECASE)
 _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _WEB = re.compile(r"https?://[^\s<>\"]+")
@@ -60,6 +63,7 @@ class Block:
     zone_known: bool = True
     repeats: bool = False
     is_instance: bool = False  # one date of a repeated event, changed
+    listed: int = 0  # dates that are named one by one
 
     @property
     def day(self) -> date | None:
@@ -92,7 +96,7 @@ def parse(body: bytes, zone: ZoneInfo, now: datetime) -> CalendarDocument:
         _name_zones(block, zones, usual or zone.key, bool(usual))
         groups.setdefault(block.uid or f"\0{len(groups)}", []).append(block)
     found: dict[str, Occurrence] = {}
-    looked_at = rules = unread = 0
+    looked_at = rules = listed = unread = 0
     is_cut = False
     for group in groups.values():
         repeats = any(block.repeats for block in group)
@@ -100,7 +104,8 @@ def parse(body: bytes, zone: ZoneInfo, now: datetime) -> CalendarDocument:
             continue
         looked_at += len(group)
         rules += repeats
-        if looked_at > MOST_EVENTS or (repeats and rules > MOST_RULES):
+        listed += sum(block.listed for block in group)
+        if looked_at > MOST_EVENTS or (repeats and rules > MOST_RULES) or listed > MOST_DATES:
             is_cut = True
             continue
         dropped = sum(_drop_endless(block) for block in group)
@@ -134,7 +139,7 @@ def _decoded(body: bytes) -> str:
 def _unfolded(text: str) -> Iterator[str]:
     """Lines as they were before they were folded. Only CR and LF end one; a summary may hold other breaks."""
     waiting: list[str] = []
-    for line in re.split(r"\r*\n|\r", text.replace("\0", "")):
+    for line in _BREAK.split(text.replace("\0", "")):
         if line[:1] in (" ", "\t") and waiting:
             waiting.append(line[1:])
             continue
@@ -150,13 +155,16 @@ def _sorted_out(lines: Iterable[str]) -> tuple[dict[str, str], dict[str, str], l
     zones: dict[str, str] = {}
     blocks: list[Block] = []
     path: list[str] = []
+    too_deep = 0  # parts that are open below the deepest one we read
     zone = ""
     for line in lines:
         match = _NAME.match(line)
         if not match or len(line) > LONGEST_LINE:
             continue
         name, value = match[0].upper(), line.partition(":")[2].strip()
-        if name == "BEGIN":
+        if too_deep or (name == "BEGIN" and len(path) == DEEPEST):
+            too_deep += (name == "BEGIN") - (name == "END")
+        elif name == "BEGIN":
             path.append(value.upper()[:60])
             if path[-2:] == ["VCALENDAR", "VEVENT"]:
                 blocks.append(Block())
@@ -181,6 +189,8 @@ def _keep(block: Block, name: str, line: str, value: str) -> None:
     if name == "UID":
         block.uid = block.uid or value[:2_000]
         return
+    if name in ("RDATE", "EXDATE"):
+        block.listed += line.count(",") + 1
     block.repeats |= name in ("RRULE", "RDATE")
     block.is_instance |= name == "RECURRENCE-ID"
     block.lines.append(line)
@@ -348,9 +358,16 @@ def _is_safe(line: str, start: date | None) -> bool:
             return False
         if name in parts and not 1 <= int(parts[name]) <= most:
             return False
-    if parts["FREQ"] in ("DAILY", "WEEKLY") and start < OLDEST_RULE:
+    if start < OLDEST_RULE and not _is_once_a_year(parts):
         return False
     return _comes_true(";".join(f"{k}={v}" for k, v in parts.items() if k not in ("UNTIL", "COUNT")), start)
+
+
+def _is_once_a_year(parts: dict[str, str]) -> bool:
+    """Whether a rule has a date a year at most, so that it may be as old as it likes."""
+    months_and_days = parts.get("BYMONTH", "") + parts.get("BYMONTHDAY", "")
+    others = {"BYDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"} & set(parts)
+    return parts["FREQ"] == "YEARLY" and not others and "," not in months_and_days
 
 
 def _comes_true(rule: str, start: date) -> bool:

@@ -19,6 +19,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from listening.net.errors import gettext_noop
+from pitches import zips
 
 MOST_BYTES = 25_000_000
 MOST_ENTRIES = 4000
@@ -65,6 +66,7 @@ DANGEROUS = {
     "vmlDrawing": gettext_noop("an old drawing (VML)"),
 }
 NO_POWERPOINT = gettext_noop("This is no PowerPoint file. Choose a .pptx or .potx file.")
+BOMB = gettext_noop("This file unpacks to far more than a template needs, so it was not opened.")
 # What a damaged package makes the standard library say.
 UNREADABLE = (
     zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, EOFError, RuntimeError
@@ -112,7 +114,9 @@ class _Reader:
             )
             raise Refused(message)
         try:
-            self.archive = zipfile.ZipFile(io.BytesIO(content))
+            self.archive = zips.opened(io.BytesIO(content))
+        except zips.TooMany as error:
+            raise Refused(BOMB) from error
         except UNREADABLE as error:
             raise Refused(NO_POWERPOINT) from error
         self.entries = self._entries()
@@ -120,9 +124,8 @@ class _Reader:
 
     def _entries(self) -> dict[str, zipfile.ZipInfo]:
         listed = self.archive.infolist()
-        bomb = gettext_noop("This file unpacks to far more than a template needs, so it was not opened.")
         if len(listed) > MOST_ENTRIES or sum(one.file_size for one in listed) > MOST_UNPACKED:
-            raise Refused(bomb)
+            raise Refused(BOMB)
         found: dict[str, zipfile.ZipInfo] = {}
         for one in listed:
             name = one.filename
@@ -134,7 +137,7 @@ class _Reader:
             if one.flag_bits & 1:
                 raise Refused(gettext_noop("This file is encrypted. Save it without a password."))
             if one.file_size > 1_000_000 and one.file_size > MOST_RATIO * max(1, one.compress_size):
-                raise Refused(bomb)
+                raise Refused(BOMB)
             if name.lower() in found:
                 raise Refused(gettext_noop("This file is damaged: it holds two parts of one name."))
             if not name.endswith("/"):

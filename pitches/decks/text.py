@@ -22,6 +22,7 @@ from pitches.decks.words import word
 # British forms for English: "31 Dec 2026" is what a European reader expects.
 LOCALES = {"en": "en_GB", "sv": "sv_SE"}
 LONGEST_NAME = 80
+LONGEST_READ = 4 * LONGEST_NAME  # of a name: the rest is not even cleaned, which takes time for each place
 _TOKEN = re.compile(r"\{\{|\}\}|\{(@?)([^{}]*)\}|[{}]")
 _KEY = re.compile(r"[A-Za-z0-9_.:-]+")
 Tone = Literal["ink", "muted", "accent", "yes", "no", "warning", "paper"]
@@ -85,7 +86,7 @@ def resolve(
         if isinstance(part, str):
             runs.append(Run(clean(part)))
         elif part.kind == "name":
-            runs.append(Run(shorten(clean_line(names[part.key]), LONGEST_NAME)))
+            runs.append(Run(shorten(clean_line(names[part.key][:LONGEST_READ]), LONGEST_NAME)))
         else:
             figure = figures[part.key]
             runs.append(Run(format_figure(figure, language, zone), part.key, figure["evidence"]))

@@ -12,15 +12,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from listening import erasing, forget, store
 from listening.forget import Forgotten
 from listening.models import Author, Conversation, Suppression
+from pitches.decks.text import web_address
 from pitches.drafts.edits import Edits
 from pitches.evidence import digests
-from pitches.models import Action, Pitch, Revision
+from pitches.models import Action, PageCheck, Pitch, Revision
 from teams.models import User, Workspace, record
 
 
@@ -103,16 +104,25 @@ def _redact(pitch: Pitch, is_theirs: Callable[[digests.Part], bool]) -> int:
 
 
 def _leave_drafts(workspace: Workspace, gone: Forgotten) -> None:
-    """Quotes and conversations to answer that were chosen of the author leave the drafts, also their past."""
-    Action.objects.filter(pitch__workspace=workspace, mention__in=gone.mentions).update(mention=None)
+    """Quotes and conversations to answer that were chosen of the author leave the drafts, also their past.
+
+    An action stays, because somebody may have worked on it, without its copy of what it was about.
+    """
+    theirs = Q(mention__in=gone.mentions) | Q(kind=Action.Kind.ANSWER, url__in=gone.urls)
+    actions = Action.objects.filter(theirs, pitch__workspace=workspace)
+    actions.update(mention=None, title="", url="")
+    cited = {*gone.urls, *filter(None, map(web_address, gone.urls))}
+    PageCheck.objects.filter(workspace=workspace, url__in=cited).delete()
     for draft in _held(workspace).filter(frozen_at=None):
         rows: list[Pitch | Revision] = [draft, *draft.revisions.all()]
         for row in rows:
-            edits = Edits.from_json(row.edits)
-            kept = tuple(pk for pk in edits.quotes if pk not in gone.mentions)
-            if kept != edits.quotes:
-                row.edits = replace(edits, quotes=kept).as_json()
-                row.save(update_fields=["edits"])
+            names = ("edits", "undone") if isinstance(row, Revision) else ("edits",)
+            for name in names:
+                edits = Edits.from_json(getattr(row, name) or {})
+                kept = tuple(pk for pk in edits.quotes if pk not in gone.mentions)
+                if kept != edits.quotes:
+                    setattr(row, name, replace(edits, quotes=kept).as_json())
+                    row.save(update_fields=[name])
 
 
 # A backup may be older than the wish to be forgotten

@@ -16,7 +16,7 @@ from listening.models import Match
 from pitches.evidence import precision
 from pitches.ground import Ground
 from pitches.models import Judgement, Pitch, PrecisionSample
-from teams.models import User, record
+from teams.models import User, Workspace, record
 
 SIZE = 20
 LARGEST_SEED = 2**31
@@ -29,17 +29,33 @@ class Nothing(Exception):
         return _("Nothing was heard in this period, so there is nothing to judge. Scan first.")
 
 
+class Meanwhile(Exception):
+    """Somebody else drew a sample since this person looked."""
+
+    def __str__(self) -> str:
+        return _("Another sample was drawn meanwhile. This is it.")
+
+
 def ground_of(pitch: Pitch, now: datetime | None = None) -> Ground:
     """What the pitch measures on: its workspace and period."""
     return Ground(pitch.workspace, pitch.period_start, pitch.period_end, now or timezone.now())
 
 
 @transaction.atomic
-def draw(ground: Ground, user: User, seed: int | None = None) -> PrecisionSample:
+def draw(
+    ground: Ground, user: User, seed: int | None = None, *, instead_of: str | None = None
+) -> PrecisionSample:
     """Draws mentions at random from those that step 1 counts; an earlier sample stays. Raises Nothing.
 
     The order is that of the MD5 of the seed and the mention's id: anybody can work it out again.
+    ``instead_of``: the id of the sample that the person saw, "" for none. Raises Meanwhile when another is
+    the newest.
     """
+    if instead_of is not None:
+        Workspace.objects.select_for_update(no_key=True).get(pk=ground.workspace.pk)
+        newest = precision.newest(ground)
+        if instead_of != (str(newest.pk) if newest else ""):
+            raise Meanwhile
     seed = secrets.randbelow(LARGEST_SEED) if seed is None else seed
     heard = ground.heard.order_by()
     population = heard.aggregate(number=Count("mention", distinct=True))["number"]

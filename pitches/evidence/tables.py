@@ -43,10 +43,16 @@ ROWS = ("evidence", "place", *ROW, "redacted")
 
 def safe(text: str) -> str:
     """The text as a cell that no spreadsheet takes for a formula."""
-    seen = unicodedata.normalize("NFKC", text)
-    while seen and (seen[0].isspace() or unicodedata.category(seen[0]) in ("Cf", "Cc")):
-        seen = seen[1:]
-    return f"'{text}" if text.startswith(CUT_OFF) or seen.startswith(FORMULA) else text
+    return f"'{text}" if text.startswith(CUT_OFF) or _seen_first(text).startswith(FORMULA) else text
+
+
+def _seen_first(text: str) -> str:
+    """The first sign that is seen, in its plain form. No more is read: the text may be of any length."""
+    for sign in text:
+        plain = unicodedata.normalize("NFKC", sign).lstrip()
+        if plain and unicodedata.category(plain[0]) not in ("Cf", "Cc"):
+            return plain
+    return ""
 
 
 def sheet(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

@@ -21,6 +21,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from listening.net.errors import gettext_noop
+from pitches import zips
 from pitches.evidence import digests, packing, tables
 from pitches.evidence.packing import CAPTURES, MANIFEST, SNAPSHOT, SUMS, File
 
@@ -30,6 +31,8 @@ LARGEST_UPLOAD = 100_000_000  # bytes, packed
 LARGEST_TOTAL = 1_000_000_000  # bytes, unpacked
 LARGEST_DOCUMENT = 24_000_000  # of a file that must be understood, not only hashed
 MOST_VALUES = 1_500_000  # in one document: each takes room, however short it is written
+MOST_PLACES = 20_000  # in the texts of the tables: for each of them a figure or a name is printed
+LONGEST_VALUE = 100  # characters of what a figure prints
 MOST_RATIO, RATIO_FROM = 200, 1_000_000  # packed so much smaller: nothing of ours is
 PIECE = 64 * 1024
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -41,6 +44,7 @@ OURS = (*UNDERSTOOD, *tables.NAMES)
 ENCRYPTED = 0x1
 PACKED_AS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
+MANY_FILES = gettext_noop("The ZIP file holds more than %(most)s files.")
 # Why a line is not well, in words.
 NOT_SAID = gettext_noop("This file is not in the manifest.")
 NOT_OURS = gettext_noop("Earshot writes no such file.")
@@ -115,11 +119,13 @@ class _Read:
 def verify(file: IO[bytes]) -> Report:
     """Checks a file of evidence. Raises Refused for what is none, or asks for too much."""
     try:
-        with zipfile.ZipFile(file) as archive:
+        with zips.opened(file) as archive:
             entries = _entries(archive)
             found = {info.filename: _read(archive, info) for info in entries}
     except Refused:
         raise
+    except zips.TooMany as error:
+        raise Refused(MANY_FILES, {"most": MOST_ENTRIES}) from error
     except BROKEN as error:
         raise Refused(gettext_noop("This is no ZIP file, or a part of it is missing.")) from error
     return _report(found)
@@ -129,7 +135,7 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """What the ZIP says it holds, before anything of it is read. Raises Refused."""
     entries = archive.infolist()
     if len(entries) > MOST_ENTRIES:
-        raise Refused(gettext_noop("The ZIP file holds more than %(most)s files."), {"most": MOST_ENTRIES})
+        raise Refused(MANY_FILES, {"most": MOST_ENTRIES})
     if archive.comment or min((info.header_offset for info in entries), default=0):
         raise Refused(gettext_noop("There is something in the file before or after the ZIP file proper."))
     if sum(info.file_size for info in entries) > LARGEST_TOTAL:
@@ -258,9 +264,10 @@ def _look_inside(
         spoil(SNAPSHOT, OTHER_PITCH)
     try:
         named = set(packing.named_captures(snapshot))
-        made = (
-            tables.all_of(snapshot, str(pitch["digest"])) if manifest.get("tables") == tables.VERSION else {}
-        )
+        made = {}
+        if manifest.get("tables") == tables.VERSION:
+            _check_places(snapshot)
+            made = tables.all_of(snapshot, str(pitch["digest"]))
     except STRANGE:
         spoil(SNAPSHOT, NO_SNAPSHOT)
         return
@@ -275,6 +282,20 @@ def _look_inside(
             spoil(name, OTHER_TABLE)
         elif name in found and not name.startswith(CAPTURES) and name not in OURS:
             by_name[name] = Line(name, "unexpected", NOT_OURS)
+
+
+def _check_places(snapshot: Mapping[str, Any]) -> None:
+    """Raises ValueError where the tables would take too long: a short text can name a long value often."""
+    figures, evidence = list(snapshot["figures"].values()), snapshot["evidence"]
+    texts = [one["label"] for one in (*figures, *evidence)]
+    for one in evidence:
+        texts += [one.get("formula") or {}, *one.get("gaps", ())]
+    templates = [template for text in texts for template in text.values()]
+    if sum(template.count("{") + template.count("}") for template in templates) > MOST_PLACES:
+        raise ValueError("too many places")
+    values = (str(value) for one in figures for name, value in one.items() if name != "label")
+    if any(len(value) > LONGEST_VALUE for value in values):
+        raise ValueError("a value is too long")
 
 
 def _sums(told: Iterable[File], found: Mapping[str, _Read | None]) -> Line:

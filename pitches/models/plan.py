@@ -64,7 +64,7 @@ class Action(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.url or f"{self.pitch} {self.position}"
+        return self.title or self.url or self.place or f"{self.pitch} {self.position}"
 
     @property
     def is_open(self) -> bool:

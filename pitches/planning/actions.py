@@ -122,6 +122,11 @@ def _held(workspace: Workspace, pk: int) -> Action:
     return of(workspace).select_for_update(of=("self",)).get(pk=pk)
 
 
+def _named(row: Action) -> str:
+    """What the log calls an action: not by somebody's words, which may have to be forgotten."""
+    return row.place if row.kind == Kind.ANSWER else str(row)
+
+
 @transaction.atomic
 def assign(
     workspace: Workspace, by: User, pk: int, owner: str, member: User | None, due: date | None, note: str
@@ -135,9 +140,9 @@ def assign(
     row.owner, row.assigned_to, row.due, row.note = owner, member, due, note
     row.save()
     if before != (owner, member.pk if member else None, due):
-        record(workspace, by, "action.assigned", row, owner=owner, due=due.isoformat() if due else "")
+        record(workspace, by, "action.assigned", _named(row), owner=owner, due=due.isoformat() if due else "")
     elif noted:
-        record(workspace, by, "action.noted", row)
+        record(workspace, by, "action.noted", _named(row))
     return row
 
 
@@ -163,10 +168,10 @@ def mark(workspace: Workspace, by: User, pk: int, state: str, reply_url: str = "
     if state == State.DONE and row.mention_id:
         _done_everywhere(row)
     if changed and state == State.DONE:
-        record(workspace, by, "action.done", row, reply=row.reply_url)
+        record(workspace, by, "action.done", _named(row), reply=row.reply_url)
     elif changed:
         verb = "action.reopened" if state == State.OPEN else "action.put_aside"
-        record(workspace, by, verb, row)
+        record(workspace, by, verb, _named(row))
     return row
 
 

@@ -7,6 +7,7 @@ revoked. A member who made one and leaves does not break it: it shows what the w
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pitches.decks.contract import Snapshot
+from pitches.decks.contract import Evidence, Snapshot
 from pitches.models import Pitch, ShareLink
 from pitches.sharing.exports import exported
 from teams.models import User, record
@@ -29,6 +30,9 @@ USUAL_DAYS, MOST_DAYS = 30, 365
 SHORTEST_PASSWORD = 8
 READS_FOR = timedelta(hours=12)  # after the password was given
 GRANTS, OPENED = "shared_grants", "shared_opened"  # in the session
+
+# Who said what of a mention, and on which day: see ``precision.told``
+_JUDGE = re.compile(r" \((?:.*?, )??(\d{4}-\d{2}-\d{2})\)(?=; |$)")
 
 Session = MutableMapping[str, Any]
 
@@ -160,7 +164,18 @@ def note_opened(link: ShareLink, session: Session) -> None:
 
 
 def shown_to_readers(link: ShareLink) -> Snapshot:
-    """The deck without the speaker's words, and without handles unless the link shows them."""
+    """The deck without the speaker's words and who judged its sample, and without handles unless the link
+    shows them."""
     snapshot = exported(link.pitch, handles=link.shows_handles)
     slides = [{**slide, "notes": {}} for slide in snapshot["slides"]]
-    return {**snapshot, "slides": slides}  # type: ignore[typeddict-item]  # same shapes
+    judged = {figure["evidence"] for key, figure in snapshot["figures"].items() if key == "precision.judged"}
+    evidence = [_without_judges(one) if one["id"] in judged else one for one in snapshot["evidence"]]
+    return {**snapshot, "slides": slides, "evidence": evidence}  # type: ignore[typeddict-item]  # same shapes
+
+
+def _without_judges(one: Evidence) -> Evidence:
+    """The list behind a judged sample with answers and days alone: members are named to members."""
+    rows = [
+        {**row, "why": _JUDGE.sub(r" (\1)", row["why"])} if row.get("why") else row for row in one["rows"]
+    ]
+    return {**one, "rows": rows}  # type: ignore[typeddict-item]  # same shapes

@@ -329,8 +329,6 @@ def _add(request: WorkspaceRequest, builder: Builder, form: FreeSlideForm) -> st
             texts[part] = wordings.template(builder.case, None, values[part], {language: ""}, language)
         except wordings.NotAFigure as error:
             form.add_error(part, str(error))
-    if not form.errors and len(builder.case.edits.free) >= MOST_FREE:
-        form.add_error(None, _("There are enough slides of your own. Change one of them."))
     if form.errors:
         return ""
     key, by, at = values["key"], str(request.user), timezone.now()
@@ -340,6 +338,9 @@ def _add(request: WorkspaceRequest, builder: Builder, form: FreeSlideForm) -> st
         there = {part: edits.wording(language, key, part) for part in texts}
         if key in edits.free and all((one.text if one else "") == texts[part] for part, one in there.items()):
             return edits
+        if len(edits.free) >= MOST_FREE:
+            key = ""
+            return edits
         key = edits.next_free()
         edits = edits.added(builder.case.arranged(edits), key, values["after"])
         for part, text in texts.items():
@@ -347,6 +348,8 @@ def _add(request: WorkspaceRequest, builder: Builder, form: FreeSlideForm) -> st
         return edits
 
     verbs.change_edits(builder.case.pitch, request.user, change)
+    if not key:
+        form.add_error(None, _("There are enough slides of your own. Change one of them."))
     return str(key)
 
 
@@ -391,7 +394,9 @@ def choose_quotes(request: WorkspaceRequest, workspace: Workspace, code_of_pitch
             )
         return redirect(address(found, language_of(request.POST, found), "voices"))
     ticked = (
-        {int(pk) for pk in request.POST.getlist("quotes") if pk.isdecimal()} if form.is_bound else set(chosen)
+        {int(pk) for pk in request.POST.getlist("quotes") if pk.isdecimal() and len(pk) < 19}
+        if form.is_bound
+        else set(chosen)
     )
     lost = [pk for pk in chosen if pk not in {one.pk for one in offered}]
     context = {"pitch": found, "form": form, "offered": offered, "ticked": ticked, "lost": lost,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from listening import calendars, communities
 from listening.communities import Community
 from listening.models import Event, Mention
+from listening.text import clean_line
 from pitches import checks, queries, shown, verbs
 from pitches.case import Case, build
 from pitches.forms import ActionFormSet, AskForm, TaskForm
@@ -101,6 +102,9 @@ def actions(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID
     with verbs.changing(found) as held:  # so that no row changes between the check and the saving
         rows = held.actions.select_related("mention__site", "mention__conversation", "event")
         forms, task = ActionFormSet(request.POST or None, queryset=rows), TaskForm(request.POST or None)
+        if request.method == "POST" and any(one.instance.pk is None for one in forms):
+            messages.error(request, _("The plan was changed meanwhile. Look at it again."))
+            return redirect("pitches:actions", workspace.code, found.code)
         if request.method == "POST" and forms.is_valid() and task.is_valid():
             forms.save()
             new = list(_chosen(request, workspace, case))
@@ -169,7 +173,7 @@ def _chosen(request: WorkspaceRequest, workspace: Workspace, case: Case) -> Iter
         if mention.conversation_id not in taken:
             taken.add(mention.conversation_id)
             yield doing.about_mention(mention)
-    if names := request.POST.getlist("community")[:COMMUNITIES]:
+    if names := [clean_line(one, 300) for one in request.POST.getlist("community")[:COMMUNITIES]]:
         listed = communities.communities(case.ground.heard, COMMUNITIES, named=names)
         joined = set(case.pitch.actions.filter(kind=Action.Kind.JOIN).values_list("place", flat=True))
         yield from (doing.about_community(one) for one in listed if one.name not in joined)

@@ -97,9 +97,11 @@ def draw(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -
     """Draws a sample; what was judged of an earlier one stays with that one."""
     found, ground = _open(workspace, code_of_pitch)
     try:
-        sampling.draw(ground, request.user)
+        sampling.draw(ground, request.user, instead_of=request.POST.get("sample"))
     except sampling.Nothing as nothing:
         messages.error(request, str(nothing))
+    except sampling.Meanwhile as meanwhile:
+        messages.warning(request, str(meanwhile))
     return redirect("pitches:sample", workspace.code, found.code)
 
 
@@ -107,11 +109,14 @@ def draw(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -
 @member("edit")
 @politely
 def judge(request: WorkspaceRequest, workspace: Workspace, code_of_pitch: UUID) -> HttpResponse:
-    """What somebody says of one mention; the next one follows."""
+    """What somebody says of one mention; the next one follows. Nothing is kept about one they did not see."""
     found, ground = _open(workspace, code_of_pitch)
-    place = request.POST.get("place", "")
+    drawn, place = _sample(ground), request.POST.get("place", "")
+    if request.POST.get("sample", str(drawn.pk)) != str(drawn.pk):
+        messages.warning(request, str(sampling.Meanwhile()))
+        return redirect("pitches:sample", workspace.code, found.code)
     try:
-        sampling.judge(_sample(ground), request.user, int(place[:6]), request.POST.get("answer", ""))
+        sampling.judge(drawn, request.user, int(place[:6]), request.POST.get("answer", ""))
     except ValueError:
         messages.error(request, _("Choose one of the three answers."))
     return redirect("pitches:sample", workspace.code, found.code)

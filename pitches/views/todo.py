@@ -27,7 +27,7 @@ ALL = "all"
 @member("read")
 def todo(request: WorkspaceRequest, workspace: Workspace) -> HttpResponse:
     """The list: what is open and due soonest first, by state and by person."""
-    asked, owner = request.GET.get("state", ""), request.GET.get("owner", "")
+    asked, owner = request.GET.get("state", ""), clean_line(request.GET.get("owner", ""), 120)
     state = asked if asked in (*Action.State.values, ALL) else Action.State.OPEN.value
     today = workspace.localtime(timezone.now()).date()
     rows = doing.listed(workspace, "" if state == ALL else state, owner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -222,6 +223,44 @@ def test_blocks_that_are_never_closed_or_nest_without_end_are_survived() -> None
     deep = "BEGIN:VALARM\n" * 5_000
     found = read(f"UID:1\nDTSTART:20310305T180000Z\nSUMMARY:x\n{deep}SUMMARY:not this one")
     assert [one.title for one in found.events] == ["x"]
+
+
+def test_neither_breaks_without_end_nor_parts_that_were_never_begun_take_long() -> None:
+    event = b"BEGIN:VEVENT\nUID:1\nDTSTART:20310305T180000Z\nSUMMARY:x\nEND:VEVENT\n"
+    for hostile in (b"\r" * 1_000_000 + b"x\n", b"BEGIN:A\n" * 80_000 + b"END:B\n" * 80_000):
+        began = monotonic()
+        parse(b"BEGIN:VCALENDAR\n" + event + hostile, STOCKHOLM, NOW)
+        assert monotonic() - began < 20
+    assert [one.title for one in parse(b"BEGIN:VCALENDAR\r\r\n" + event, STOCKHOLM, NOW).events] == ["x"]
+
+
+def test_what_is_deeper_than_any_calendar_is_passed_over() -> None:
+    deep = "BEGIN:VALARM\n" * 50 + "SUMMARY:not this one\n" + "END:VALARM\n" * 50
+    found = read(f"UID:1\n{deep}DTSTART:20310305T180000Z\nSUMMARY:x")
+    assert [one.title for one in found.events] == ["x"]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR,SA,SU", "FREQ=YEARLY;BYDAY=MO,TU", "FREQ=YEARLY;BYMONTHDAY=1,2,3"],
+)
+def test_a_rule_of_many_centuries_leaves_the_first_date(rule: str) -> None:
+    """Its dates are counted from the beginning: a hundred such rules stopped the worker."""
+    found = read(f"UID:1\nDTSTART:00020104\nRRULE:{rule}\nSUMMARY:x")
+    assert (found.events, found.unread) == ((), 1)
+    old = read(f"UID:1\nDTSTART:19000101\nRRULE:{rule}\nSUMMARY:x")
+    assert old.events and not old.unread
+    birthday = read("UID:1\nDTSTART:14520415\nRRULE:FREQ=YEARLY\nSUMMARY:Leonardo")
+    assert len(birthday.events) == 1
+
+
+def test_only_so_many_listed_dates_are_looked_at() -> None:
+    listed = "RDATE:" + ",".join(["20310306T180000Z"] * 500) + "\n"
+    event = "UID:{}\nDTSTART:20310305T180000Z\nSUMMARY:x\n" + listed
+    found = read(
+        event.format(0), *(event.format(1) + listed * 50, "UID:2\nDTSTART:20310307T180000Z\nSUMMARY:y")
+    )
+    assert found.is_cut and {one.title for one in found.events} == {"x"}
 
 
 # Any dates

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from time import monotonic
 
 import pytest
 from hypothesis import given
@@ -28,6 +29,14 @@ def test_a_line_is_one_line(raw: str) -> None:
 
 def test_text_is_cut_not_refused() -> None:
     assert len(clean_text("å" * 50_000)) == 20_000
+
+
+def test_a_letter_with_thousands_of_marks_takes_no_time_and_keeps_some() -> None:
+    began = monotonic()
+    cleaned = clean_text("a" + "\u0301\u0323" * 40_000 + "b")
+    assert monotonic() - began < 2
+    assert cleaned[:1] == "\u1ea1" and len(cleaned) == 30
+    assert clean_text("e\u0301") == "\u00e9"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from pitches import checks, verbs
 from pitches.case import build
 from pitches.decks import pdf, pptx, web
 from pitches.decks import snapshot as decks
-from pitches.drafts.edits import Edits
+from pitches.drafts.edits import MOST_FREE, Edits
 from pitches.models import Pitch
 from pitches.slides import Slide
 from teams.models import Role, User, Workspace
@@ -295,6 +295,30 @@ def test_two_people_add_a_slide_at_once_and_both_are_there(
     assert titles == {"What Alice does", "What Dora does"}
 
 
+def test_no_more_slides_of_our_own_than_there_is_room_for_however_many_add_at_once(
+    pitch: Pitch, alice: User, browser_of: BrowserOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = browser_of(alice)
+    sent = fields(browser.get(to("add", pitch)).content.decode())
+    sent |= {"title": "One too many", "text": "", "after": "talk"}
+    really = verbs.change_edits
+
+    def fill(edits: Edits) -> Edits:
+        for number in range(MOST_FREE):
+            edits = edits.added(["talk"], f"free-{number + 1}", "talk")
+            edits = edits.written("en", f"free-{number + 1}", "title", "Ours", "Dora", timezone.now())
+        return edits
+
+    def after_others(found: Pitch, user: User, change: Callable[[Edits], Edits]) -> Pitch:
+        really(found, user, fill)
+        return really(found, user, change)
+
+    monkeypatch.setattr(verbs, "change_edits", after_others)
+    answer = browser.post(to("add", pitch), sent)
+    assert "There are enough slides of your own." in answer.content.decode()
+    assert len(Edits.from_json(Pitch.objects.get(pk=pitch.pk).edits).free) == MOST_FREE
+
+
 def test_a_new_version_goes_on_with_all_of_it(pitch: Pitch, alice: User, browser_of: BrowserOf) -> None:
     browser = browser_of(alice)
     arrange(browser, pitch, key="share", after="summary")
@@ -341,8 +365,11 @@ def test_three_of_the_starred_mentions_are_quoted(
     assert "1 quote that was chosen has lost its star" in browser.get(to("quotes", pitch)).content.decode()
 
 
-def test_nobody_quotes_another_workspace(pitch: Pitch, alice: User, browser_of: BrowserOf) -> None:
-    answer = browser_of(alice).post(to("quotes", pitch), {"quotes": [987654321]})
+@pytest.mark.parametrize("pk", [987654321, "9" * 5_000, "²"])
+def test_nobody_quotes_another_workspace(
+    pitch: Pitch, alice: User, browser_of: BrowserOf, pk: int | str
+) -> None:
+    answer = browser_of(alice).post(to("quotes", pitch), {"quotes": [pk]})
     assert "cannot be quoted" in answer.content.decode()
     assert Pitch.objects.get(pk=pitch.pk).edits == pitch.edits
 

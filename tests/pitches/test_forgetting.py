@@ -15,8 +15,9 @@ from listening.models import Author, Mention, Suppression
 from pitches import verbs
 from pitches.decks import contract, pdf, pptx, web
 from pitches.drafts.edits import Edits
-from pitches.evidence import digests, forgetting
+from pitches.evidence import digests, forgetting, page_checks
 from pitches.models import Pitch
+from pitches.planning import actions as doing
 from teams.models import AuditEntry, Membership, Role, User, Workspace
 
 BrowserOf = Callable[[User], Client]
@@ -115,6 +116,36 @@ def test_drafts_lose_what_was_chosen_of_the_author(
         "nor does undoing bring it back"
     )
     assert answers.filter(mention=None).count() == theirs
+
+
+def test_what_was_to_be_done_keeps_nothing_of_the_author(
+    workspace: Workspace, alice: User, author: Author, pitch: Pitch
+) -> None:
+    """Also what somebody worked on, which stays; and neither log nor checked addresses tell."""
+    action = pitch.actions.filter(mention__author=author).first()
+    assert action is not None and action.title and action.url
+    doing.assign(workspace, alice, action.pk, "Dana", None, None, "Ask her boss first")
+    doing.mark(workspace, alice, action.pk, "done")
+    page_checks.PageCheck.objects.create(workspace=workspace, url=action.url, host="kaffe.example")
+    words = [action.title, *said_of(author)]
+    erase(workspace, alice, author)
+    action.refresh_from_db()
+    assert (action.title, action.url, action.mention) == ("", "", None)
+    assert (action.owner, action.note, str(action)) == ("Dana", "Ask her boss first", action.place)
+    log = "\n".join(f"{one.object} {one.details}" for one in AuditEntry.objects.all())
+    assert "action.done" in {one.verb for one in AuditEntry.objects.all()}
+    assert not [word for word in words if word in log]
+    assert not page_checks.PageCheck.objects.filter(url__in=words).exists()
+
+
+def test_nor_does_redoing_bring_a_quote_back(
+    workspace: Workspace, alice: User, author: Author, pitch: Pitch
+) -> None:
+    mine = Mention.objects.filter(author=author)[0].pk
+    verbs.change_edits(pitch, alice, lambda edits: Edits(quotes=(mine,)))
+    verbs.undo(pitch, pitch.revisions.all()[0].pk)
+    erase(workspace, alice, author)
+    assert Edits.from_json(pitch.revisions.all()[0].undone).quotes == ()
 
 
 def test_who_did_it_is_written_down_and_whom_is_not(

@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -342,6 +343,35 @@ def test_what_cannot_be_checked_is_refused_with_a_sentence(name: str) -> None:
         verify(make())
     assert said in str(refused.value)
     assert str(refused.value).endswith(".")
+
+
+SHORT = "{@long}" * 25_000
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [{"label": {"en": SHORT}}, {"label": {"en": "}}" * 25_000}}, {"currency": "A" * 500_000}],
+)
+def test_a_snapshot_that_would_print_for_hours_is_none(figure: dict[str, Any]) -> None:
+    """A short text can name a long name many times: a file of a kilobyte stopped a process."""
+    snapshot = json.loads(json.dumps(SNAPSHOT))
+    snapshot["names"]["long"] = "x y" * 100_000
+    key = next(iter(snapshot["figures"]))
+    snapshot["figures"][key] |= {"unit": "money", "value": 1, "currency": "EUR", **figure}
+    with pytest.raises(ValueError, match="too"):
+        unpacking._check_places(snapshot)
+    found = files()
+    found["snapshot.json"] = json.dumps(snapshot).encode()
+    line = next(one for one in verify(zipped(found)).lines if one.name == "snapshot.json")
+    assert line.state == "changed"
+
+
+def test_a_cell_of_blanks_or_marks_takes_no_time() -> None:
+    began = time.monotonic()
+    assert tables.safe(" " * 2_000_000 + "=1") == "'" + " " * 2_000_000 + "=1"
+    many = "a" + "\u0301\u0323" * 200_000
+    assert tables.safe(many) == many
+    assert time.monotonic() - began < 10
 
 
 def test_more_files_than_anybody_needs_are_refused() -> None:

@@ -444,6 +444,37 @@ def test_nothing_of_another_workspace_can_be_chosen(
     assert "Secret" not in browser_of(alice).get(page(pitch, "actions")).content.decode()
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"form-TOTAL_FORMS": "1", "form-0-owner": "Nobody"},
+        {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", "form-0-id": "9" * 40, "form-0-owner": "Nobody"},
+        {"community": "a\0b"},
+    ],
+)
+def test_a_form_that_no_page_has_adds_nothing(
+    pitch: Pitch, alice: User, browser_of: BrowserOf, sent: dict[str, str]
+) -> None:
+    before = list(pitch.actions.values())
+    empty = {"form-TOTAL_FORMS": "0", "form-INITIAL_FORMS": "0"}
+    assert browser_of(alice).post(page(pitch, "actions"), {**empty, **sent}).status_code in (200, 302)
+    assert list(pitch.actions.values()) == before
+
+
+def test_whoever_saves_a_plan_that_lost_a_row_is_told(
+    pitch: Pitch, alice: User, browser_of: BrowserOf
+) -> None:
+    """Somebody else deleted it while this page stood open."""
+    gone, kept = pitch.actions.all()[:2]
+    pk = gone.pk
+    gone.delete()
+    rows = {"form-0-id": pk, "form-0-owner": "Dana", "form-1-id": kept.pk, "form-1-owner": "Dana"}
+    sent = {"form-TOTAL_FORMS": "2", "form-INITIAL_FORMS": "2", **rows}
+    answer = browser_of(alice).post(page(pitch, "actions"), sent, follow=True)
+    assert "The plan was changed meanwhile. Look at it again." in answer.content.decode()
+    assert not pitch.actions.filter(owner="Dana").exists()
+
+
 def test_an_event_in_the_plan_outlives_its_calendar(pitch: Pitch, workspace: Workspace) -> None:
     action = pitch.actions.get(kind=Action.Kind.EVENT)
     workspace.calendars.all().delete()

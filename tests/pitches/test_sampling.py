@@ -256,6 +256,30 @@ def test_an_answer_that_there_is_not_changes_nothing(
     assert not Judgement.objects.exists()
 
 
+def test_nobody_judges_what_they_did_not_see(
+    sample: PrecisionSample, pitch: Pitch, alice: User, browser_of: BrowserOf
+) -> None:
+    """Somebody else drew another sample while this page stood open."""
+    browser = browser_of(alice)
+    assert f'name="sample" value="{sample.pk}"' in browser.get(url("sample", pitch)).content.decode()
+    sampling.draw(sampling.ground_of(pitch), alice, seed=8)
+    sent = {"place": "0", "answer": "relevant", "sample": sample.pk}
+    answer = browser.post(url("judge", pitch), sent, follow=True)
+    assert "Another sample was drawn meanwhile. This is it." in answer.content.decode()
+    assert not Judgement.objects.exists()
+
+
+def test_pressing_twice_draws_once(pitch: Pitch, alice: User, browser_of: BrowserOf) -> None:
+    PrecisionSample.objects.all().delete()
+    browser = browser_of(alice)
+    for _ in range(2):
+        browser.post(url("draw", pitch), {"sample": ""})
+    first = PrecisionSample.objects.get()
+    browser.post(url("draw", pitch), {"sample": first.pk})
+    browser.post(url("draw", pitch), {"sample": first.pk})
+    assert PrecisionSample.objects.count() == 2
+
+
 def test_a_search_that_was_changed_meanwhile_ends_the_sample(
     sample: PrecisionSample, pitch: Pitch, alice: User, browser_of: BrowserOf
 ) -> None:

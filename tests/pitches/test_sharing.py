@@ -192,6 +192,27 @@ def test_who_wrote_is_hidden_unless_the_link_shows_it(
     assert "Ask @… about it" in Client().get(at(hidden)).content.decode()
 
 
+def test_readers_see_what_was_judged_and_not_by_whom(
+    share: Callable[..., Issued], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot: Any = snapshots.full()
+    figure = {
+        "value": 1,
+        "unit": "count",
+        "class": "manual",
+        "evidence": "E1",
+        "label": {"en": "x", "sv": "x"},
+    }
+    snapshot["figures"]["precision.judged"] = figure
+    why = "Relevant (Dana; of sales, 2026-11-23); Unsure (2026-11-24); Not relevant (Frida (IT), 2026-11-25)"
+    rows = [{"title": "A post", "url": "https://forum.example/t/9", "why": why}, {"redacted": "0" * 64}]
+    snapshot["evidence"][0] = {**snapshot["evidence"][0], "rows": rows}
+    monkeypatch.setattr(exports, "snapshot_of", lambda found: snapshot)
+    page = Client().get(at(share(handles=True), "evidence/E1/")).content.decode()
+    assert "Relevant (2026-11-23); Unsure (2026-11-24); Not relevant (2026-11-25)" in page
+    assert "Dana" not in page and "Frida" not in page
+
+
 # Links that do not work
 
 

@@ -154,6 +154,13 @@ def test_the_list_shows_what_is_open_and_due_first_and_what_is_overdue(
     assert browser.get(page(workspace) + "?state=nonsense&page=x&owner=Nobody").status_code == 200
 
 
+def test_an_address_that_no_page_has_finds_nothing(
+    workspace: Workspace, action: Action, dana: User, browser_of: BrowserOf
+) -> None:
+    answer = browser_of(dana).get(page(workspace), {"owner": "\0", "state": "\0", "page": "\0"})
+    assert answer.status_code == 200
+
+
 def test_a_date_that_is_today_is_not_overdue(workspace: Workspace, action: Action) -> None:
     assert action.due is not None
     assert not action.is_overdue(action.due) and action.is_overdue(action.due + timedelta(days=1))
