@@ -332,7 +332,7 @@ def _notes(
         address = web_address(entry.get("url"))
         if address:
             runs += [Run(SEPARATOR), Run(shorten(address, 120), url=address)]
-        yield tuple(replace(run, text=clean_line_keeping_space(run.text)) for run in runs)
+        yield tuple(run.saying(clean_line_keeping_space(run.text)) for run in runs)
     snapshot = writer.snapshot
     names = {name: clean_line(str(snapshot[name])) for name in ("id", "version", "tool")}
     yield (Run(shorten(writer.word("notes_method", **names), 400), tone="muted"),)

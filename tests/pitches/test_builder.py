@@ -435,11 +435,10 @@ def test_a_slide_that_is_not_there_is_not_found(pitch: Pitch, alice: User, brows
 
 
 def test_a_fragment_of_a_frozen_pitch_leads_to_its_page(
-    pitch: Pitch, alice: User, browser_of: BrowserOf
+    frozen: Pitch, alice: User, browser_of: BrowserOf
 ) -> None:
-    verbs.freeze(pitch, alice)
-    answer = browser_of(alice).post(to("words", pitch, "talk"), {"title": "x", "language": "en"}, **HTMX)
-    assert answer["HX-Redirect"] == to("pitch", pitch)
+    answer = browser_of(alice).post(to("words", frozen, "talk"), {"title": "x", "language": "en"}, **HTMX)
+    assert answer["HX-Redirect"] == to("pitch", frozen)
 
 
 def test_saving_words_asks_no_more_than_looking(pitch: Pitch, alice: User, browser_of: BrowserOf) -> None:

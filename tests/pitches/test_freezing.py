@@ -16,11 +16,6 @@ from pitches.slides import Slide
 from teams.models import AuditEntry, User, Workspace
 
 
-@pytest.fixture
-def frozen(pitch: Pitch, alice: User) -> Pitch:
-    return verbs.freeze(pitch, alice)
-
-
 def on(pitch: Pitch, key: str, case: Case | None = None) -> Slide:
     """One slide of the deck as it is now."""
     return next(slide for slide in (case or build(pitch)).slides if slide.key == key)

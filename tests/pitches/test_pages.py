@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from listening.models import SourceSetting
-from pitches import verbs
 from pitches.case import build
 from pitches.models import Pitch
 from pitches.sample import posts
@@ -240,9 +239,8 @@ def test_a_draft_download_says_that_it_is_a_draft(
 
 
 def test_a_frozen_pitch_refuses_changes_politely(
-    workspace: Workspace, pitch: Pitch, alice: User, browser_of: BrowserOf
+    workspace: Workspace, pitch: Pitch, frozen: Pitch, alice: User, browser_of: BrowserOf
 ) -> None:
-    frozen = verbs.freeze(pitch, alice)
     browser = browser_of(alice)
     for name in ("about", "words", "arrange", "add", "quotes", "undo", "actions", "freeze", "ask", "delete"):
         values = {"title": "x", "ask_currency": "SEK"}
@@ -253,9 +251,8 @@ def test_a_frozen_pitch_refuses_changes_politely(
 
 
 def test_a_database_edit_of_a_frozen_pitch_shows(
-    workspace: Workspace, pitch: Pitch, alice: User, browser_of: BrowserOf
+    workspace: Workspace, pitch: Pitch, frozen: Pitch, alice: User, browser_of: BrowserOf
 ) -> None:
-    frozen = verbs.freeze(pitch, alice)
     frozen.snapshot["figures"]["s1.stories"]["value"] = 9999
     with connection.cursor() as cursor:  # whoever owns the database can switch off what guards it
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

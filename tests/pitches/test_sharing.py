@@ -16,7 +16,6 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from config.logs import scrub
-from pitches import verbs
 from pitches.models import Pitch, ShareLink
 from pitches.sharing import exports, links
 from pitches.sharing.links import Issued
@@ -32,11 +31,6 @@ FILES = ("deck.pptx", "deck.pdf", "memo.pdf")
 @pytest.fixture(autouse=True)
 def no_tries_counted() -> None:
     cache.clear()
-
-
-@pytest.fixture
-def frozen(pitch: Pitch, alice: User) -> Pitch:
-    return verbs.freeze(pitch, alice)
 
 
 @pytest.fixture
