@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -20,6 +20,8 @@ from listening import store
 from pitches import sample
 from teams.models import Workspace
 from tests.make import make_user
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,10 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """The rows that something left behind, with the key of the one that it is about."""
+class Kept(Generic[T]):
+    """The rows that something left behind, and what it gave back."""
 
-    key: int
+    made: T
     at: datetime
     rows: tuple[Rows, ...]
 
@@ -49,13 +51,13 @@ class Kept:
         """Made this hour, so that its days and minutes are those of what would be made now."""
         return timezone.now().replace(minute=0, second=0, microsecond=0) <= self.at
 
-    def put_back(self) -> int:
-        """Writes every row; what refers to what is looked at when all are there. Its own key."""
+    def put_back(self) -> T:
+        """Writes every row; what refers to what is looked at when all are there."""
         with transaction.atomic(), connection.cursor() as cursor:
             for one in self.rows:
                 with cursor.copy(f"COPY {one.table} ({one.columns}) FROM STDIN") as copy:
                     copy.write(one.written)
-        return self.key
+        return self.made
 
     def take_away(self) -> None:
         """Deletes them, whatever became of them, and nothing else."""
@@ -65,17 +67,17 @@ class Kept:
                 found._raw_delete(found.db)  # without asking what belongs to them: that is among the rows
 
 
-def made_by(make: Callable[[], Model]) -> Kept:
+def made_by(make: Callable[[], T]) -> Kept[T]:
     """Makes something and keeps the rows that were added; it stays where it was made."""
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
     before = {model: list(model._base_manager.values_list("pk", flat=True)) for model in models}
     at = timezone.now()
     made = make()
     rows = [_written(model, keys) for model, keys in before.items()]
-    return Kept(made.pk, at, tuple(one for one in rows if one.keys))
+    return Kept(made, at, tuple(one for one in rows if one.keys))
 
 
-def taken_back(make: Callable[[], Model]) -> Kept:
+def taken_back(make: Callable[[], T]) -> Kept[T]:
     """The same, and afterwards nothing of it is there: each test that wants it puts it back."""
     with transaction.atomic():
         kept = made_by(make)
@@ -83,7 +85,7 @@ def taken_back(make: Callable[[], Model]) -> Kept:
     return kept
 
 
-_sample: Kept | None = None
+_sample: Kept[int] | None = None
 
 
 def the_sample() -> Workspace:
@@ -91,11 +93,11 @@ def the_sample() -> Workspace:
     global _sample
     if _sample is None or not _sample.is_of_now:
         with transaction.atomic():
-            _sample = made_by(lambda: sample.seed(make_user("Alice")))
+            _sample = made_by(lambda: sample.seed(make_user("Alice")).pk)
     else:
         _sample.put_back()
         store.refresh_statistics()
-    return Workspace.objects.get(pk=_sample.key)
+    return Workspace.objects.get(pk=_sample.made)
 
 
 def take_the_sample_away() -> None:

@@ -15,17 +15,31 @@ from django.test import Client
 from listening.models import Feed, Fetch, ScanPlan
 from pitches import isolation
 from teams.models import Role, User, Workspace
+from tests.pitches import keeping
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def kept(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
+) -> keeping.Kept[dict[str, Any]]:
+    """What the command wrote into the file, and into the database."""
+
+    def made() -> dict[str, Any]:
+        out = tmp_path_factory.mktemp("isolation") / "isolation.json"
+        call_command("seed_isolation", out=out)
+        assert stat.S_IMODE(out.stat().st_mode) == 0o600
+        found: dict[str, Any] = json.loads(out.read_text())
+        return found
+
+    with django_db_blocker.unblock():
+        return keeping.taken_back(made)
+
+
 @pytest.fixture
-def written(tmp_path: Path) -> dict[str, Any]:
-    out = tmp_path / "isolation.json"
-    call_command("seed_isolation", out=out)
-    assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    found: dict[str, Any] = json.loads(out.read_text())
-    return found
+def written(db: None, kept: keeping.Kept[dict[str, Any]]) -> dict[str, Any]:
+    return kept.put_back()
 
 
 def browser(written: dict[str, Any], session: str) -> Client:
