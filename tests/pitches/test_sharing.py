@@ -16,6 +16,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from config.logs import scrub
+from pitches.evidence import digests
 from pitches.models import Pitch, ShareLink
 from pitches.sharing import exports, links
 from pitches.sharing.links import Issued
@@ -31,6 +32,13 @@ FILES = ("deck.pptx", "deck.pdf", "memo.pdf")
 @pytest.fixture(autouse=True)
 def no_tries_counted() -> None:
     cache.clear()
+
+
+@pytest.fixture(scope="module")
+def sealed() -> dict[str, Any]:
+    """A deck about Fjällvik stands for the sample's: it is read, not measured."""
+    snapshot = digests.sealed(snapshots.full())
+    return {"snapshot": snapshot, "sha256": digests.hash_of(snapshot), "frozen_at": timezone.now()}
 
 
 @pytest.fixture
