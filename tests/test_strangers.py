@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -21,10 +22,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from listening import door, net
 from pitches import isolation
-from pitches.decks import pdf, pptx, web
 from teams.models import Role, User, Workspace
 from tests.make import make_user, make_workspace
 from tests.pitches import keeping
+from tests.pitches.decks.rendered import draw_nothing
 
 pytestmark = pytest.mark.django_db
 
@@ -321,11 +322,13 @@ def logged_in(user: User | None) -> str:
     return cookie.value if cookie else ""
 
 
+BROWSER = Client()  # one for all: to make one takes as long as a page
+
+
 def ask(session: str, how: str, url: str, sent: dict[str, Any]) -> tuple[HttpResponse, bool]:
     """The answer, and whether anything was written; what was written is taken back."""
-    client, written = Client(), []
-    if session:
-        client.cookies[settings.SESSION_COOKIE_NAME] = session
+    written: list[str] = []
+    BROWSER.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: session} if session else {})
 
     def watch(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         if sql.startswith(("INSERT", "UPDATE", "DELETE")) and not any(name in sql for name in SESSIONS):
@@ -333,7 +336,7 @@ def ask(session: str, how: str, url: str, sent: dict[str, Any]) -> tuple[HttpRes
         return execute(sql, *rest)
 
     with transaction.atomic(), connection.execute_wrapper(watch):
-        answer = client.get(url) if how == "get" else client.post(url, sent)
+        answer = BROWSER.get(url) if how == "get" else BROWSER.post(url, sent)
         transaction.set_rollback(True)
     return answer, bool(written)
 
@@ -371,14 +374,6 @@ ROLES = tuple(reversed(Role.values))  # the least first
 
 def may(role: str, least: str) -> bool:
     return ROLES.index(role) >= ROLES.index(least)
-
-
-def draw_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Decks are empty: to lay them out takes longer than everything else."""
-    empty = web.WebDeck("en", "", "#0f766e", "#0f766e", [], "", "")
-    monkeypatch.setattr(web, "deck", lambda *_: empty)
-    for one in (pptx, pdf):
-        monkeypatch.setattr(one, "render", lambda *_: b"")
 
 
 @pytest.mark.parametrize("role", ROLES)

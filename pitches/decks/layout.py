@@ -208,7 +208,9 @@ def _kicker(writer: Writer, slide: Slide) -> TextBox | None:
 def marks(writer: Writer, slide: Slide | None = None) -> tuple[str, ...]:
     """What must be said of what is not the real thing, or not yet; of a slide, also what nobody has read."""
     snapshot = writer.snapshot
-    is_unread = slide is not None and contract.unreviewed(slide, writer.language)
+    is_unread = slide is not None and contract.unreviewed(
+        slide["edited"], slide.get("reviewed", ()), writer.language
+    )
     is_free = slide is not None and slide["key"].startswith(contract.FREE)
     flags = (
         ("not_translated", is_unread and is_free),

@@ -16,6 +16,7 @@ from listening.models import Feed, Fetch, ScanPlan
 from pitches import isolation
 from teams.models import Role, User, Workspace
 from tests.pitches import keeping
+from tests.pitches.decks.rendered import draw_nothing
 
 pytestmark = pytest.mark.django_db
 
@@ -54,8 +55,14 @@ def test_every_address_of_a_workspace_is_in_the_file(written: dict[str, Any]) ->
         assert all(one["verb"] and team["code"] in one["path"] for one in team["addresses"])
 
 
-def test_the_owner_finds_everything_and_the_other_owner_nothing(written: dict[str, Any]) -> None:
-    """Something that was not made would be 404 for everybody, and a check from outside would mean nothing."""
+def test_the_owner_finds_everything_and_the_other_owner_nothing(
+    written: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Something that was not made would be 404 for everybody, and a check from outside would mean nothing.
+
+    That these decks can be drawn is for tests/test_strangers.py.
+    """
+    draw_nothing(monkeypatch)
     for team, other in zip(written["workspaces"], reversed(written["workspaces"]), strict=True):
         own = browser(written, team["people"]["owner"]["session"])
         foreign = browser(written, other["people"]["owner"]["session"])
