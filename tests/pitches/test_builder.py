@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -279,7 +280,8 @@ def test_a_slide_of_our_own_says_only_what_figures_prove(
     assert "Inte översatt" in next(page for page in swedish.slides if page.key == "free-1").marks
     edit(browser, pitch, "free-1", "sv", title=f"Vi svarar på {stories}")
     assert on(pitch, "free-1").title["sv"] == "Vi svarar på {s1.stories}"
-    assert pptx.render(snapshot) and pdf.render(snapshot)
+    alone: Any = {**snapshot, "slides": [one for one in snapshot["slides"] if one["key"] == "free-1"]}
+    assert pptx.render(alone) and pdf.render(alone)
 
 
 def test_two_people_add_a_slide_at_once_and_both_are_there(

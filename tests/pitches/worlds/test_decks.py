@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db
 
 BRACE = re.compile(r"\{@?[a-z0-9_.]+\}|\[[^\[\]|]*\|[^\[\]|]*\]")  # a place or a plural that nobody filled
 DECKS = [(name, language, length) for name in worlds.WORLDS for length in LENGTHS for language in LANGUAGES]
-# All outputs draw the pages that are looked at here: of each world one language shows that they become files, of
-# one world both; and one of the shorter decks, which have pages of the full ones.
+# All outputs draw the pages that are looked at here: of each world one language shows that they become files,
+# of one both; and one of the shorter decks, which have pages of the full ones.
 FILES = [
     *(("rich", language, "full") for language in LANGUAGES),
     *(("thin", "en", "short"), ("thin", "sv", "full")),
