@@ -27,6 +27,8 @@ READ = ("home", "evidence", "pitches", "pitch", "pitch_web", "figure", "plan", "
 DOWNLOAD = ("pitch_pptx", "pitch_pdf", "post_html", "post_markdown")
 EDIT = ("new", "about", "words", "add", "quotes", "ask", "actions", "freeze")
 POST_ONLY = ("continue", "delete", "arrange", "settle", "undo")
+OF_A_WORKSPACE = ("home", "evidence", "pitches", "new", "todo", "guideline")
+OF_A_PITCH = [name for name in (*READ, *DOWNLOAD, *EDIT, *POST_ONLY) if name not in OF_A_WORKSPACE]
 
 
 def url(name: str, workspace: Workspace, pitch: Pitch) -> str:
@@ -38,33 +40,17 @@ def url(name: str, workspace: Workspace, pitch: Pitch) -> str:
     return reverse(f"pitches:{name}", args=[workspace.code, pitch.code, *extra])
 
 
-@pytest.mark.parametrize("name", [*READ, *DOWNLOAD, *EDIT, *POST_ONLY])
-def test_a_stranger_finds_nothing(
-    name: str, workspace: Workspace, pitch: Pitch, charlie: User, browser_of: BrowserOf
+# What strangers, viewers and the others may do at each address: tests/test_strangers.py.
+
+
+@pytest.mark.parametrize("name", OF_A_PITCH)
+def test_a_stranger_finds_nothing_through_his_own_workspace(
+    name: str, pitch: Pitch, charlie: User, browser_of: BrowserOf
 ) -> None:
-    browser = browser_of(charlie)
-    assert browser.get(url(name, workspace, pitch)).status_code in (404, 405)
+    browser, own = browser_of(charlie), charlie.workspaces.get()
+    assert browser.get(url(name, own, pitch)).status_code in (404, 405)
     refused = (404, 405) if name in DOWNLOAD else (404,)  # a file is never sent to
-    assert browser.post(url(name, workspace, pitch)).status_code in refused
-    # Nor through his own workspace.
-    own = charlie.workspaces.get()
-    if name not in ("home", "evidence", "pitches", "new", "todo", "guideline"):
-        assert browser.post(url(name, own, pitch)).status_code in refused
-
-
-@pytest.mark.parametrize("name", [*READ, *DOWNLOAD])
-def test_a_viewer_reads_and_downloads(
-    name: str, workspace: Workspace, pitch: Pitch, bob: User, browser_of: BrowserOf
-) -> None:
-    assert browser_of(bob).get(url(name, workspace, pitch)).status_code == 200
-
-
-@pytest.mark.parametrize("name", [*EDIT, *POST_ONLY])
-def test_a_viewer_edits_nothing(
-    name: str, workspace: Workspace, pitch: Pitch, bob: User, browser_of: BrowserOf
-) -> None:
-    assert browser_of(bob).post(url(name, workspace, pitch)).status_code == 403
-    assert Pitch.objects.filter(pk=pitch.pk, frozen_at=None).exists()
+    assert browser.post(url(name, own, pitch)).status_code in refused
 
 
 def test_home_offers_a_viewer_nothing_that_he_may_not_do(db: None) -> None:
