@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -170,6 +171,12 @@ class Case:
         state = "mixed" if self.state == "not_enough" else self.state
         return frame.titled(self.ground, "decision", state)
 
+    @cached_property
+    def _slides_as_json(self) -> tuple[dict[str, Any], ...]:
+        """Asked for by the check and by what is drawn; all figures are registered by then."""
+        slides = self.slides
+        return tuple(slide.as_json(number, self.ground.register) for number, slide in enumerate(slides, 1))
+
     def as_snapshot(
         self, frozen_at: datetime | None = None, *, rows: bool = True, details: bool | Collection[str] = True
     ) -> contract.Snapshot:
@@ -179,7 +186,7 @@ class Case:
         details of some are read when these are given by id.
         """
         pitch, ground = self.pitch, self.ground
-        slides = [slide.as_json(number, ground.register) for number, slide in enumerate(self.slides, 1)]
+        slides = [dict(slide) for slide in self._slides_as_json]
         evidence = [
             one.as_json(rows=rows, details=details if isinstance(details, bool) else one.id in details)
             for one in ground.register.evidence.values()

@@ -155,7 +155,7 @@ def exempel(django_db_setup: None, django_db_blocker: Any) -> Iterator[Workspace
 
 def kind_of(address: str) -> str:
     """Pages of one kind share this: their address without what counts or names."""
-    return re.sub(r"[0-9a-f-]{36}|\bE?\d+\b|\?.*", "N", address)
+    return re.sub(r"[0-9a-f-]{36}|\bE?\d+\b|\?.*|(?<=/slides/)[^/]+", "N", address)
 
 
 def pages(workspace: Workspace) -> Iterator[tuple[str, Seen]]:

@@ -110,8 +110,8 @@ def stretches(runs: Iterable[Run]) -> list[list[Run]]:
     found: list[list[Run]] = [[]]
     for run in runs:
         first, *others = run.text.split("\n")
-        found[-1].append(replace(run, text=first))
-        found.extend([replace(run, text=other)] for other in others)
+        found[-1].append(run.saying(first))
+        found.extend([run.saying(other)] for other in others)
     return found
 
 

@@ -15,7 +15,7 @@ names::
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
 FORMAT = 2
@@ -238,9 +238,9 @@ def current(snapshot: Mapping[str, Any]) -> Snapshot:
     return dict(snapshot) | newer  # type: ignore[return-value]  # ditto
 
 
-def unreviewed(slide: Slide, language: str) -> bool:
-    """Whether people wrote on the slide in another language only, and nobody has read this one since."""
-    return bool(slide["edited"]) and language not in (*slide["edited"], *slide.get("reviewed", ()))
+def unreviewed(edited: Collection[str], reviewed: Collection[str], language: str) -> bool:
+    """Whether people wrote on a slide in another language only, and nobody has read this one since."""
+    return bool(edited) and language not in (*edited, *reviewed)
 
 
 def block_texts(block: Block) -> Iterator[tuple[str, Text]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from itertools import groupby
 
 from charts.metrics import width
 from pitches.decks.text import Run
@@ -73,11 +73,11 @@ def _words(runs: Sequence[Run]) -> Iterable[list[Run]]:
     for run in runs:
         for chunk in _CHUNKS.findall(run.text):
             if chunk.isspace() and chunk not in ("\xa0", "\u202f"):
-                word.append(replace(run, text=" "))
+                word.append(run.saying(" "))
                 yield word
                 word = []
             else:
-                word.append(replace(run, text=chunk))
+                word.append(run.saying(chunk))
                 if chunk[-1] in "-–—/" or "\u2e80" <= chunk[-1] <= "\ud7a3":
                     yield word
                     word = []
@@ -91,22 +91,17 @@ def _characters(word: Sequence[Run]) -> Iterable[Run]:
         cluster = ""
         for character in run.text:
             if cluster and unicodedata.category(character) not in ("Mn", "Me", "Cf"):
-                yield replace(run, text=cluster)
+                yield run.saying(cluster)
                 cluster = ""
             cluster += character
         if cluster:
-            yield replace(run, text=cluster)
+            yield run.saying(cluster)
 
 
 def joined(runs: Sequence[Run]) -> Line:
     """Neighbours of one look become one run."""
-    result: list[Run] = []
-    for run in runs:
-        if result and replace(result[-1], text="") == replace(run, text=""):
-            result[-1] = replace(result[-1], text=result[-1].text + run.text)
-        else:
-            result.append(run)
-    return tuple(result)
+    found = [list(alike) for _, alike in groupby(runs, key=Run.look)]
+    return tuple(one[0].saying("".join(run.text for run in one)) for one in found)
 
 
 def trimmed(line: Line) -> Line:
@@ -114,7 +109,7 @@ def trimmed(line: Line) -> Line:
     runs = list(line)
     while runs and not runs[-1].text.strip(" "):
         runs.pop()
-    return (*runs[:-1], replace(runs[-1], text=runs[-1].text.rstrip(" "))) if runs else ()
+    return (*runs[:-1], runs[-1].saying(runs[-1].text.rstrip(" "))) if runs else ()
 
 
 def cut(lines: Sequence[Line], most: int, room: float, size: float) -> list[Line]:
@@ -125,8 +120,8 @@ def cut(lines: Sequence[Line], most: int, room: float, size: float) -> list[Line
     while last and line_width([*last, Run("…")], size) > room:
         shortened = last[-1].text[:-1]
         if shortened:
-            last[-1] = replace(last[-1], text=shortened)
+            last[-1] = last[-1].saying(shortened)
         else:
             last.pop()
-    last.append(replace(last[-1], text="…") if last else Run("…"))
+    last.append(last[-1].saying("…") if last else Run("…"))
     return [*lines[: most - 1], joined(last)]

@@ -209,7 +209,9 @@ def _kicker(writer: Writer, slide: Slide) -> TextBox | None:
 def marks(writer: Writer, slide: Slide | None = None) -> tuple[str, ...]:
     """What must be said of what is not the real thing, or not yet; of a slide, also what nobody has read."""
     snapshot = writer.snapshot
-    is_unread = slide is not None and contract.unreviewed(slide, writer.language)
+    is_unread = slide is not None and contract.unreviewed(
+        slide["edited"], slide.get("reviewed", ()), writer.language
+    )
     is_free = slide is not None and slide["key"].startswith(contract.FREE)
     flags = (
         ("not_translated", is_unread and is_free),
@@ -313,7 +315,7 @@ def _notes(
         address = web_address(entry.get("url"))
         if address:
             runs += [Run(SEPARATOR), Run(shorten(address, 120), url=address)]
-        yield tuple(replace(run, text=clean_line_keeping_space(run.text)) for run in runs)
+        yield tuple(run.saying(clean_line_keeping_space(run.text)) for run in runs)
     snapshot = writer.snapshot
     names = {name: clean_line(str(snapshot[name])) for name in ("id", "version", "tool")}
     yield (Run(shorten(writer.word("notes_method", **names), 400), tone="muted"),)

@@ -166,7 +166,7 @@ class _Memo:
     def text(self, text: Text, *, tone: Tone = "ink", bold: bool = False) -> list[Run]:
         """A template as runs on one line, whose figures lead to their evidence."""
         runs = self.writer.text(text, tone=tone, bold=bold)
-        return [self.linked(replace(run, text=clean_line_keeping_space(run.text))) for run in runs]
+        return [self.linked(run.saying(clean_line_keeping_space(run.text))) for run in runs]
 
     def linked(self, run: Run) -> Run:
         """Nothing of the register is here: evidence is an address, or no link."""

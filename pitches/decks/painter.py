@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from lxml import etree
@@ -376,7 +375,7 @@ def _written(one: Paragraph) -> Sequence[Run]:
         if line and (line[-1].url or line[-1].evidence):
             words = line[-1].text.rstrip(" ")
             space = Run(line[-1].text[len(words) :], bold=line[-1].bold, tone=line[-1].tone)
-            found[-1:] = [replace(line[-1], text=words), space] if words else [space]
+            found[-1:] = [line[-1].saying(words), space] if words else [space]
     return _joined_words([run for run in found if run.text])
 
 
@@ -384,13 +383,8 @@ def _joined_words(runs: Sequence[Run]) -> list[Run]:
     """Neighbours of one look become one run, but links stay as they are."""
     found: list[Run] = []
     for run in runs:
-        if (
-            found
-            and not run.url
-            and not run.evidence
-            and replace(found[-1], text="") == replace(run, text="")
-        ):
-            found[-1] = replace(run, text=found[-1].text + run.text)
+        if found and not run.url and not run.evidence and found[-1].look() == run.look():
+            found[-1] = run.saying(found[-1].text + run.text)
         else:
             found.append(run)
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,6 +24,13 @@ LONGEST_NAME = 80
 LONGEST_READ = 4 * LONGEST_NAME  # of a name: the rest is not even cleaned, which takes time for each place
 _TOKEN = re.compile(r"\{\{|\}\}|\{(@?)([^{}]*)\}|[{}]")
 _KEY = re.compile(r"[A-Za-z0-9_.:-]+")
+# Controls but tab and line feed, surrogates, private use; what hides or turns the direction; non-characters.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\uf8ff\U000f0000-\U0010ffff"
+    "\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufdd0-\ufdef"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0xF0000, 0x10000))
+    + "]"
+)
 Tone = Literal["ink", "muted", "accent", "yes", "no", "warning", "paper"]
 
 
@@ -38,6 +44,14 @@ class Run:
     url: str | None = None  # an original on the web; only http and https
     bold: bool = False
     tone: Tone = "ink"
+
+    def look(self) -> tuple[str | None, str | None, str | None, bool, Tone]:
+        """All but the text."""
+        return self.figure, self.evidence, self.url, self.bold, self.tone
+
+    def saying(self, text: str) -> Run:
+        """Another text in the same look. Lines are broken by the thousand: ``replace`` would be slow."""
+        return self if text == self.text else Run(text, *self.look())
 
 
 @dataclass(frozen=True)
@@ -152,24 +166,12 @@ def format_moment(moment: str, language: str, zone: str, *, short: bool = False)
 
 def clean(text: str) -> str:
     """Without what XML forbids and what turns the reading direction: controls, surrogates, non-characters."""
-    return "".join(character for character in text if character in "\n\t" or not _forbidden(character))
+    return _FORBIDDEN.sub("", text)
 
 
 def clean_line(text: str) -> str:
     """Cleaned, on one line, without doubled spaces."""
     return " ".join(clean(text).split())
-
-
-def _forbidden(character: str) -> bool:
-    code = ord(character)
-    return (
-        unicodedata.category(character) in ("Cc", "Cs", "Co")
-        or code & 0xFFFE == 0xFFFE
-        or 0xFDD0 <= code <= 0xFDEF
-        or 0x202A <= code <= 0x202E
-        or 0x2066 <= code <= 0x2069
-        or code in (0x200B, 0x200E, 0x200F, 0xFEFF)
-    )
 
 
 def shorten(text: str, most: int) -> str:

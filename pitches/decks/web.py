@@ -14,6 +14,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -123,7 +124,7 @@ class _Builder:
 
     def __init__(self, language: str, evidence_url: Callable[[str], str]) -> None:
         self.language = language
-        self.evidence_url = evidence_url
+        self.evidence_url = cache(evidence_url)  # asked for each number in print
 
     def slide(self, page: Page, number: int) -> WebSlide:
         identity = f"{page.key}-{page.part}"

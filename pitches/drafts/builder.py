@@ -208,7 +208,7 @@ class Builder:
         if self.language in slide.edited:
             written = edits.texts.get(self.language, {}).get(slide.key, {})
             found.edited = Byline.of(one for part, one in written.items() if part in PARTS)
-        elif contract.unreviewed(slide.as_json(0, self.case.ground.register), self.language):  # type: ignore[arg-type]  # the contract's own JSON
+        elif contract.unreviewed(slide.edited, slide.reviewed, self.language):
             others = [edits.texts.get(other, {}).get(slide.key, {}) for other in slide.edited]
             found.unreviewed = Byline.of(
                 one for parts in others for part, one in parts.items() if part in PARTS

@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
-from listening.models import Feed
-from pitches import sample
 from pitches.models import Pitch
-from teams.models import User, Workspace
-from tests.make import make_user
+from teams.models import Workspace
+from tests.pitches import keeping
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -31,21 +28,14 @@ def quiet(page: Page) -> Iterator[None]:
 
 
 @pytest.fixture
-def alice() -> User:
-    return make_user("Alice")
-
-
-@pytest.fixture
-def workspace(settings: Any, live_server: Any, page: Page, alice: User) -> Iterator[Workspace]:
+def workspace(settings: Any, live_server: Any, page: Page) -> Workspace:
     """The sample, open in Alice's browser."""
-    with transaction.atomic():
-        workspace = sample.seed(alice)
+    workspace = keeping.the_sample()
     client = Client()
-    client.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(workspace.members.get(), backend="allauth.account.auth_backends.AuthenticationBackend")
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-    yield workspace
-    Feed.objects.all().delete()
+    return workspace
 
 
 def order(page: Page) -> list[str]:

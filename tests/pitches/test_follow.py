@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,9 +21,10 @@ from pitches import queries as found
 from pitches.case import Case, build, period_of
 from pitches.decks import pdf, pptx, web
 from pitches.decks import snapshot as decks
-from pitches.follow_ups import follow, then, told
+from pitches.follow_ups import follow, pins, then, told
 from pitches.models import Pitch
 from teams.models import User, Workspace
+from tests.pitches import keeping
 
 Log = Callable[[User], Client]
 
@@ -40,26 +42,69 @@ def freeze(workspace: Workspace, alice: User, now: datetime, **fields: Any) -> P
     return verbs.freeze(draft, alice, now)
 
 
-@pytest.fixture
-def frozen(workspace: Workspace, alice: User) -> Pitch:
+Made = keeping.Kept[int]  # the key of a pitch
+
+
+@pytest.fixture(scope="module")
+def sixty(seeded: Workspace, django_db_blocker: Any) -> Made:
     """Frozen 60 days ago: of these days the sample's Hacker News was read then, and is refused today."""
-    return freeze(workspace, alice, timezone.now() - timedelta(days=60))
+    return frozen_days_ago(60, seeded, django_db_blocker)
 
 
-@pytest.fixture
-def recent(workspace: Workspace, alice: User) -> Pitch:
+@pytest.fixture(scope="module")
+def five(seeded: Workspace, django_db_blocker: Any) -> Made:
     """Frozen five days ago: the same sources were read then and now."""
-    return freeze(workspace, alice, timezone.now() - timedelta(days=5))
+    return frozen_days_ago(5, seeded, django_db_blocker)
+
+
+def frozen_days_ago(days: int, workspace: Workspace, blocker: Any) -> Made:
+    """Made and frozen once; each test that wants it has it put back."""
+    now, alice = timezone.now() - timedelta(days=days), workspace.members.get
+    with blocker.unblock():
+        return keeping.taken_back(lambda: freeze(workspace, alice(), now).pk)
+
+
+@pytest.fixture(scope="module")
+def followed(seeded: Workspace, sixty: Made, django_db_blocker: Any) -> keeping.Kept[tuple[int, Case]]:
+    """The follow-up of the first, with its case, all of it read."""
+
+    def made() -> tuple[int, Case]:
+        draft = follow.follow_up(Pitch.objects.get(pk=sixty.made), seeded.members.get())
+        case = build(draft)
+        case.as_snapshot()
+        return draft.pk, case
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        sixty.put_back()
+        kept = keeping.made_by(made)
+        transaction.set_rollback(True)
+    return kept
+
+
+def stored(key: int) -> Pitch:
+    return Pitch.objects.select_related("workspace", "created_by").get(pk=key)
 
 
 @pytest.fixture
-def follow_up(frozen: Pitch, alice: User) -> Pitch:
-    return follow.follow_up(frozen, alice)
+def frozen(workspace: Workspace, sixty: Made) -> Pitch:
+    return stored(sixty.put_back())
 
 
 @pytest.fixture
-def case(follow_up: Pitch) -> Case:
-    return build(follow_up)
+def recent(workspace: Workspace, five: Made) -> Pitch:
+    return stored(five.put_back())
+
+
+@pytest.fixture
+def follow_up(frozen: Pitch, followed: keeping.Kept[tuple[int, Case]]) -> Pitch:
+    found = stored(followed.put_back()[0])
+    pins.keep_up(found, timezone.now())
+    return found
+
+
+@pytest.fixture
+def case(follow_up: Pitch, followed: keeping.Kept[tuple[int, Case]]) -> Case:
+    return followed.made[1]
 
 
 def tables(case: Case, key: str) -> list[list[dict[str, Any]]]:
@@ -328,11 +373,12 @@ def test_every_length_tells_before_after_goals_and_sources(frozen: Pitch, alice:
 
 
 def test_it_renders_in_both_languages(case: Case) -> None:
+    """All outputs draw the same pages: one language of each file shows that it becomes one."""
     snapshot = case.as_snapshot()
     for language in ("en", "sv"):
-        assert pptx.render(snapshot, language)[:2] == b"PK"
-        assert pdf.render(snapshot, language)[:4] == b"%PDF"
         assert web.deck(snapshot, language, lambda name: name).slides
+    assert pptx.render(snapshot, "en")[:2] == b"PK"
+    assert pdf.render(snapshot, "sv")[:4] == b"%PDF"
 
 
 def test_a_follow_up_can_be_frozen_and_followed_itself(follow_up: Pitch, alice: User) -> None:

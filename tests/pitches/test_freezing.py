@@ -13,12 +13,8 @@ from pitches.decks import pptx
 from pitches.drafts import wordings
 from pitches.models import Pitch
 from pitches.slides import Slide
+from pitches.words import LANGUAGES
 from teams.models import AuditEntry, User, Workspace
-
-
-@pytest.fixture
-def frozen(pitch: Pitch, alice: User) -> Pitch:
-    return verbs.freeze(pitch, alice)
 
 
 def on(pitch: Pitch, key: str, case: Case | None = None) -> Slide:
@@ -134,7 +130,9 @@ def test_an_unchanged_title_maps_back_to_itself(pitch: Pitch) -> None:
     case = build(pitch)
     for slide in case.slides:
         for text in (slide.title, slide.notes):
-            assert wordings.template(case, slide, wordings.printed(case, text), text) == text["en"]
+            for language in LANGUAGES:
+                shown = wordings.printed(case, text, language)
+                assert wordings.template(case, slide, shown, text, language) == text[language]
 
 
 def test_a_number_that_is_no_figure_is_refused_with_the_figures_there_are(pitch: Pitch) -> None:

@@ -15,17 +15,32 @@ from django.test import Client
 from listening.models import Feed, Fetch, ScanPlan
 from pitches import isolation
 from teams.models import Role, User, Workspace
+from tests.pitches import keeping
+from tests.pitches.decks.rendered import draw_nothing
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def kept(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
+) -> keeping.Kept[dict[str, Any]]:
+    """What the command wrote into the file, and into the database."""
+
+    def made() -> dict[str, Any]:
+        out = tmp_path_factory.mktemp("isolation") / "isolation.json"
+        call_command("seed_isolation", out=out)
+        assert stat.S_IMODE(out.stat().st_mode) == 0o600
+        found: dict[str, Any] = json.loads(out.read_text())
+        return found
+
+    with django_db_blocker.unblock():
+        return keeping.taken_back(made)
+
+
 @pytest.fixture
-def written(tmp_path: Path) -> dict[str, Any]:
-    out = tmp_path / "isolation.json"
-    call_command("seed_isolation", out=out)
-    assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    found: dict[str, Any] = json.loads(out.read_text())
-    return found
+def written(db: None, kept: keeping.Kept[dict[str, Any]]) -> dict[str, Any]:
+    return kept.put_back()
 
 
 def browser(written: dict[str, Any], session: str) -> Client:
@@ -40,8 +55,14 @@ def test_every_address_of_a_workspace_is_in_the_file(written: dict[str, Any]) ->
         assert all(one["verb"] and team["code"] in one["path"] for one in team["addresses"])
 
 
-def test_the_owner_finds_everything_and_the_other_owner_nothing(written: dict[str, Any]) -> None:
-    """Something that was not made would be 404 for everybody, and a check from outside would mean nothing."""
+def test_the_owner_finds_everything_and_the_other_owner_nothing(
+    written: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Something that was not made would be 404 for everybody, and a check from outside would mean nothing.
+
+    That these decks can be drawn is for tests/test_strangers.py.
+    """
+    draw_nothing(monkeypatch)
     for team, other in zip(written["workspaces"], reversed(written["workspaces"]), strict=True):
         own = browser(written, team["people"]["owner"]["session"])
         foreign = browser(written, other["people"]["owner"]["session"])

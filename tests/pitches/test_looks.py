@@ -26,6 +26,14 @@ pytestmark = pytest.mark.django_db
 Browsers = Callable[[User], Client]
 
 
+@pytest.fixture
+def pitch(pitch: Pitch) -> Pitch:
+    """As short as can be: what it says is not looked at here."""
+    pitch.length = Pitch.Length.SHORT
+    pitch.save(update_fields=["length"])
+    return pitch
+
+
 def upload(browser: Client, workspace: Workspace, content: bytes, name: str = "House style.pptx") -> Any:
     file = SimpleUploadedFile(name, content)
     return browser.post(reverse("pitches:templates", args=[workspace.code]), {"file": file})

@@ -10,10 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from pptx import Presentation
 
-from pitches import sample
 from teams.models import User, Workspace
-from tests.make import make_user
-from tests.pitches import templates
+from tests.pitches import keeping, templates
 from tests.pitches.templates import changed
 from tests.teams.test_logos import picture
 
@@ -27,8 +25,7 @@ def alice(live_server: Any, page: Page, settings: Any) -> User:
     from django.test import Client
 
     settings.SECURE_SSL_REDIRECT = False
-    user = make_user("Alice")
-    sample.seed(user)
+    user = keeping.the_sample().members.get()
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]

@@ -418,11 +418,6 @@ def test_a_snapshot_of_anything_crashes_nothing(changes: dict[str, Any]) -> None
 # What was frozen here
 
 
-@pytest.fixture
-def frozen(pitch: Pitch, alice: User) -> Pitch:
-    return verbs.freeze(pitch, alice)
-
-
 def said_by(*arguments: str, **options: Any) -> tuple[int, str]:
     out = io.StringIO()
     try:
@@ -496,8 +491,8 @@ def test_raw_answers_go_along_while_we_have_them(workspace: Workspace, pitch: Pi
     ]
 
 
-def test_a_row_keeps_enough_to_prove_it(pitch: Pitch, alice: User) -> None:
-    snapshot = verbs.freeze(pitch, alice).snapshot
+def test_a_row_keeps_enough_to_prove_it(frozen: Pitch) -> None:
+    snapshot = frozen.snapshot
     assert snapshot is not None
     rows = [row for one in snapshot["evidence"] for row in one["rows"] if row.get("found")]
     assert len(rows) > 50 and not any(map(is_redacted, rows))

@@ -68,11 +68,10 @@ def nobody_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def frozen(pitch: Pitch, alice: User) -> Pitch:
-    """The sample's pitch, frozen, in a workspace that is no sample any more."""
-    verbs.freeze(pitch, alice)
-    Workspace.objects.filter(pk=pitch.workspace_id).update(is_sample=False)
-    return Pitch.objects.select_related("workspace").get(pk=pitch.pk)
+def frozen(frozen: Pitch) -> Pitch:
+    """The same in a workspace that is no sample any more."""
+    Workspace.objects.filter(pk=frozen.workspace_id).update(is_sample=False)
+    return Pitch.objects.select_related("workspace").get(pk=frozen.pk)
 
 
 def run(web: Web, at: datetime | None = None) -> int:

@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from pitches import sample
 from pitches.models import Action, Pitch
 from pitches.planning.plan import Plan
 from teams.models import Role, User, Workspace
 from tests.make import make_member, make_user
+from tests.pitches import keeping
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -31,7 +31,7 @@ def quiet(page: Page) -> Iterator[None]:
 @pytest.fixture
 def workspace(page: Page) -> Workspace:
     """The sample, whose owner is Alice; Dana is an editor."""
-    found = sample.seed(make_user("Alice"))
+    found = keeping.the_sample()
     make_member(found, make_user("Dana"), Role.EDITOR)
     return found
 

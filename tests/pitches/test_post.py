@@ -88,8 +88,7 @@ def test_what_people_wrote_over_the_deck_is_in_the_post(pitch: Pitch, alice: Use
     assert f"They talk: {stories} times." in texts(posts.write(snapshot_of(edited)))
 
 
-def test_the_post_of_a_frozen_pitch_stays_as_it_is(pitch: Pitch, alice: User, workspace: Workspace) -> None:
-    frozen = verbs.freeze(pitch, alice)
+def test_the_post_of_a_frozen_pitch_stays_as_it_is(frozen: Pitch, workspace: Workspace) -> None:
     before = posts.write(snapshot_of(frozen))
     Mention.objects.filter(workspace=workspace).delete()
     assert posts.write(snapshot_of(Pitch.objects.get(pk=frozen.pk))) == before

@@ -12,10 +12,9 @@ from django.test import Client
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from listening.models import Author
-from pitches import sample
 from pitches.models import Judgement, Pitch, PrecisionSample
 from teams.models import Workspace
-from tests.make import make_user
+from tests.pitches import keeping
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -38,11 +37,10 @@ def quiet(page: Page) -> Iterator[None]:
 @pytest.fixture
 def workspace(settings: Any, live_server: Any, page: Page) -> Workspace:
     """The sample workspace, in which nobody has judged yet, open in Alice's browser."""
-    alice = make_user("Alice")
-    found = sample.seed(alice)
+    found = keeping.the_sample()
     PrecisionSample.objects.all().delete()
     client = Client()
-    client.force_login(alice, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(found.members.get(), backend="allauth.account.auth_backends.AuthenticationBackend")
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
     return found

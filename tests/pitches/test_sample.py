@@ -16,6 +16,7 @@ from pitches import sample
 from pitches.models import Pitch
 from teams.models import User, Workspace
 from tests.make import make_user
+from tests.pitches import keeping
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -23,6 +24,12 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 @pytest.fixture
 def dora(db: None) -> User:
     return make_user("Dora")
+
+
+@pytest.fixture
+def workspace(db: None) -> Workspace:
+    """Alice's, alone in the database."""
+    return keeping.the_sample()
 
 
 def told(workspace: Workspace) -> Counter[tuple[str, str]]:
@@ -35,8 +42,7 @@ def test_two_samples_of_one_moment_are_the_same(dora: User) -> None:
     assert len(told(first)) > 400
 
 
-def test_it_shows_every_state_there_is(dora: User) -> None:
-    workspace = sample.seed(dora)
+def test_it_shows_every_state_there_is(workspace: Workspace) -> None:
     states = set(Conversation.objects.filter(workspace=workspace).values_list("state", flat=True))
     assert states == set(Conversation.State.values)
     fetched = set(Fetch.objects.filter(scan__workspace=workspace).values_list("state", flat=True))
@@ -45,17 +51,17 @@ def test_it_shows_every_state_there_is(dora: User) -> None:
     assert languages == {"en", "sv"}
 
 
-def test_it_is_removed_in_one_click_and_with_all_it_had(dora: User) -> None:
-    workspace = sample.seed(dora)
+def test_it_is_removed_in_one_click_and_with_all_it_had(workspace: Workspace) -> None:
     browser = Client()
-    browser.force_login(dora, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(
+        workspace.members.get(), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
     browser.post(reverse("teams:remove_sample", args=[workspace.code]))
     assert not Workspace.objects.filter(pk=workspace.pk).exists()
     assert not Mention.objects.exists() and not Pitch.objects.exists() and not Scan.objects.exists()
 
 
-def test_no_tick_ever_scans_it(dora: User) -> None:
-    workspace = sample.seed(dora)
+def test_no_tick_ever_scans_it(workspace: Workspace) -> None:
     scans = Scan.objects.filter(workspace=workspace).count()
     assert list(dispatch.due()) == []
     assert Scan.objects.filter(workspace=workspace).count() == scans

@@ -16,7 +16,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from config.logs import scrub
-from pitches import verbs
+from pitches.evidence import digests
 from pitches.models import Pitch, ShareLink
 from pitches.sharing import exports, links
 from pitches.sharing.links import Issued
@@ -34,9 +34,11 @@ def no_tries_counted() -> None:
     cache.clear()
 
 
-@pytest.fixture
-def frozen(pitch: Pitch, alice: User) -> Pitch:
-    return verbs.freeze(pitch, alice)
+@pytest.fixture(scope="module")
+def sealed() -> dict[str, Any]:
+    """A deck about Fjällvik stands for the sample's: it is read, not measured."""
+    snapshot = digests.sealed(snapshots.full())
+    return {"snapshot": snapshot, "sha256": digests.hash_of(snapshot), "frozen_at": timezone.now()}
 
 
 @pytest.fixture

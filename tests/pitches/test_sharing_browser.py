@@ -11,24 +11,24 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, Request, expect
 
-from pitches import sample, verbs
+from pitches import verbs
 from pitches.models import Pitch, ShareLink
 from teams.models import User
-from tests.make import make_user
+from tests.pitches import keeping
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "kaffe och bulle"
 
 
 @pytest.fixture
-def alice() -> User:
-    return make_user("Alice")
+def frozen() -> Pitch:
+    pitch = keeping.the_sample().pitches.get()
+    return verbs.freeze(pitch, pitch.workspace.members.get())
 
 
 @pytest.fixture
-def frozen(alice: User) -> Pitch:
-    pitch = sample.seed(alice).pitches.select_related("workspace", "created_by").get()
-    return verbs.freeze(pitch, alice)
+def alice(frozen: Pitch) -> User:
+    return frozen.workspace.members.get()
 
 
 @pytest.fixture

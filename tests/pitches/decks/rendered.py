@@ -1,4 +1,4 @@
-"""Decks that several tests read, rendered once per run."""
+"""Decks that several tests read, rendered once per run; or not at all, where nobody reads them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import io
 from functools import cache
 from typing import Any
 
+import pytest
 from pptx import Presentation
 from pypdf import PdfReader
 
-from pitches.decks import pdf, pptx
+from pitches.decks import pdf, pptx, web
 from tests.pitches import snapshots
 
 
@@ -33,3 +34,11 @@ def opened_pptx(make: str = "full", language: str = "en") -> Any:
 def opened_pdf(make: str = "full", language: str = "en") -> PdfReader:
     """The document, as pypdf reads it."""
     return PdfReader(io.BytesIO(as_pdf(make, language)))
+
+
+def draw_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decks are empty, on the web and as files: to lay them out takes longer than all else of a page."""
+    empty = web.WebDeck("en", "", "#0f766e", "#0f766e", [], "", "")
+    monkeypatch.setattr(web, "deck", lambda *_: empty)
+    for one in (pptx, pdf):
+        monkeypatch.setattr(one, "render", lambda *_: b"")

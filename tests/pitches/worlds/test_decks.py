@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from pitches import outline
 from pitches.decks import layout, pdf, pptx
-from pitches.decks.page import Page
+from pitches.decks.page import CardsBox, ChartBox, Page, TableBox
 from pitches.decks.text import plain
 from pitches.words import LANGUAGES
 from tests.pitches import worlds
@@ -26,8 +26,13 @@ pytestmark = pytest.mark.django_db
 
 BRACE = re.compile(r"\{@?[a-z0-9_.]+\}|\[[^\[\]|]*\|[^\[\]|]*\]")  # a place or a plural that nobody filled
 DECKS = [(name, language, length) for name in worlds.WORLDS for length in LENGTHS for language in LANGUAGES]
-# A shorter deck has pages of the full one, so one language shows that it becomes a file.
-FILES = [deck for deck in DECKS if deck[2] == "full" or deck[1:] == ("en", "short")]
+# All outputs draw the pages that are looked at here: of each world one language shows that they become files,
+# of one both; and one of the shorter decks, which have pages of the full ones.
+FILES = [
+    *(("rich", language, "full") for language in LANGUAGES),
+    *(("thin", "en", "short"), ("thin", "sv", "full")),
+    *(("contradicting", "sv", "full"), ("half_blocked", "en", "full")),
+]
 
 
 @cache
@@ -55,8 +60,25 @@ def test_a_deck_has_the_slides_of_its_length(name: str, language: str, length: s
 def test_every_page_has_its_title_and_something_on_it(name: str, language: str, length: str) -> None:
     for page in pages_of(name, language, length):
         assert plain(page.title.paragraphs[0].runs).strip()
+        assert [text for text in printed_on(page) if BRACE.search(text)] == []
         assert page.elements, page.key
         assert page.notes, page.key
+
+
+def printed_on(page: Page) -> Iterator[str]:
+    """Every text of a page and of its notes; what is said of its charts."""
+    yield from map(plain, page.notes)
+    waiting: list[Any] = [page.title, page.kicker, page.footer, *page.elements]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ChartBox):
+            yield from (one.chart.summary, *one.chart.categories, *(each.name for each in one.chart.series))
+        elif isinstance(one, TableBox):
+            waiting += [cell for row in (one.head, *one.rows) for cell in row.cells]
+        elif isinstance(one, CardsBox):
+            waiting += one.cards
+        elif one is not None:
+            yield from (plain(each.runs) for each in one.paragraphs)
 
 
 @pytest.mark.parametrize("key", ["share", "presence", "momentum"])
