@@ -73,12 +73,15 @@ class Database:
 
 
 @contextmanager
-def new_database() -> Iterator[Database]:
-    """An empty one; dropped afterwards, whoever still uses it."""
+def new_database(like: Database | None = None) -> Iterator[Database]:
+    """An empty one, or a copy of another that nobody uses; dropped afterwards, whoever still uses it."""
     server = make_conninfo(**conninfo_to_dict(os.environ["DATABASE_URL"]) | {"dbname": "postgres"})
     found = Database(f"earshot_{os.getpid()}_{next(NUMBERS)}")
     with psycopg.connect(server, autocommit=True) as session:
-        session.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(found.name)))
+        template = sql.Identifier(like.name if like else "template1")
+        session.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(found.name), template)
+        )
         try:
             yield found
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from listening import net
 from tests.conftest import shared
 
 SEARXNG = "http://searx.local"
+EVERYTHING = os.environ.get("TEST_EVERYTHING") == "1"  # also what would only prove the same once more
 
 
 @dataclass

@@ -33,10 +33,17 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def old(django_db_blocker: Any) -> Iterator[Database]:
-    """An installation with the sample and a workspace of Alice's own, whose plan was due three days ago."""
-    with new_database() as database, django_db_blocker.unblock():
+def tables() -> Iterator[Database]:
+    """An installation that nobody has used yet."""
+    with new_database() as database:
         database.manage("migrate", "-v0")
+        yield database
+
+
+@pytest.fixture(scope="module")
+def old(tables: Database, django_db_blocker: Any) -> Iterator[Database]:
+    """An installation with the sample and a workspace of Alice's own, whose plan was due three days ago."""
+    with new_database(like=tables) as database, django_db_blocker.unblock():
         with database.in_use():
             alice = make_user("Alice")
             sample.seed(alice)
@@ -55,6 +62,12 @@ def old(django_db_blocker: Any) -> Iterator[Database]:
 @pytest.fixture
 def new() -> Iterator[Database]:
     with new_database() as database:
+        yield database
+
+
+@pytest.fixture
+def unused(tables: Database) -> Iterator[Database]:
+    with new_database(like=tables) as database:
         yield database
 
 
@@ -124,18 +137,17 @@ def test_the_newest_backups_of_a_folder_stay(old: Database, tmp_path: Path) -> N
     assert "--keep needs a folder" in old.manage("backup", tmp_path / "one.dump", "--keep=2", fails=True)
 
 
-def test_nothing_is_given_up_unless_told(new: Database, backup: Path, django_db_blocker: Any) -> None:
-    new.manage("migrate", "-v0")
-    with django_db_blocker.unblock(), new.in_use():
+def test_nothing_is_given_up_unless_told(unused: Database, backup: Path, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock(), unused.in_use():
         make_workspace(make_user("Bob"), name="Bob’s own")
-    said = new.manage("restore", backup, fails=True)
+    said = unused.manage("restore", backup, fails=True)
     assert "users: 1, workspaces: 1" in said and "--replace" in said
-    assert new.query("SELECT name FROM teams_workspace") == [("Bob’s own",)]
+    assert unused.query("SELECT name FROM teams_workspace") == [("Bob’s own",)]
 
-    new.query("CREATE TABLE of_a_later_version (word text)")
-    assert "is restored" in new.manage("restore", backup, "--replace")
-    assert ("Bob’s own",) not in new.query("SELECT name FROM teams_workspace")
-    assert new.query("SELECT to_regclass('of_a_later_version')") == [(None,)]
+    unused.query("CREATE TABLE of_a_later_version (word text)")
+    assert "is restored" in unused.manage("restore", backup, "--replace")
+    assert ("Bob’s own",) not in unused.query("SELECT name FROM teams_workspace")
+    assert unused.query("SELECT to_regclass('of_a_later_version')") == [(None,)]
 
 
 def test_who_asked_to_be_forgotten_is_not_brought_back(
@@ -186,12 +198,11 @@ def test_a_backup_of_a_newer_version_is_refused(old: Database, new: Database, tm
 
 
 def test_a_running_earshot_is_not_pulled_from_under_peoples_feet(
-    new: Database, backup: Path, django_db_blocker: Any
+    unused: Database, backup: Path, django_db_blocker: Any
 ) -> None:
-    new.manage("migrate", "-v0")
-    with django_db_blocker.unblock(), new.in_use():
+    with django_db_blocker.unblock(), unused.in_use():
         assert not User.objects.exists()  # this connection stays open, as a web server's does
-        said = new.manage("restore", backup, fails=True)
+        said = unused.manage("restore", backup, fails=True)
     assert "Earshot is running" in said and "Stop web, worker and beat" in said
 
 

@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from io import StringIO
 from pathlib import Path
 
@@ -28,6 +28,13 @@ from tests.running import PATIENCE, Earshot, launch
 
 pytestmark = pytest.mark.services
 POSTGRES = Path("pginstall18/bin/postgres")
+PARTS = {
+    "web": "gunicorn",
+    "worker": "celery --app=config worker",
+    "beat": "celery --app=config beat",
+    "PostgreSQL": "bin/postgres -D",
+    "Valkey": "valkey-server",
+}
 FORBIDDEN = Way("forbidden", prepare=lambda: os._exit(99))
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -68,15 +75,27 @@ def query(data: Path, statement: str) -> list[tuple[object, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Iterator[Path]:
-    """A data folder; whatever still runs on it after the test is ended."""
-    folder = tmp_path / "data"
+@contextmanager
+def ended(folder: Path) -> Iterator[Path]:
+    """A data folder; whatever still runs on it afterwards is ended."""
     yield folder
     for pid in processes(folder) if sys.platform == "linux" else ():
         with suppress(OSError):
             os.kill(pid, signal.SIGKILL)
     shutil.rmtree(env.socket_folder(folder), ignore_errors=True)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[Path]:
+    with ended(tmp_path / "data") as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One that goes from test to test."""
+    with ended(tmp_path_factory.mktemp("lasting") / "data") as folder:
+        yield folder
 
 
 def refused(data: Path, settings: dict[str, str]) -> str:
@@ -87,70 +106,62 @@ def refused(data: Path, settings: dict[str, str]) -> str:
 
 
 @linux_only
-def test_one_command_starts_all_ctrl_c_stops_all_and_the_data_stays(data: Path) -> None:
-    first = Earshot(data).start()
+def test_one_command_starts_all_and_ctrl_c_stops_all(lasting: Path) -> None:
+    first = Earshot(lasting).start()
     status, page = get(first.url)
     assert status == 200 and "Earshot" in page
-    running = processes(data)
-    for part in ("gunicorn", "celery", "beat", "postgres", "valkey-server"):
+    running = processes(lasting)
+    for part in PARTS.values():
         assert any(part in command for command in running.values()), part
     assert listening_ports(running) == {int(first.url.rstrip("/").rpartition(":")[2])}
-    assert stat.S_IMODE((data / "secret-key").stat().st_mode) == 0o600
-    secret = (data / "secret-key").read_text()
+    assert stat.S_IMODE((lasting / "secret-key").stat().st_mode) == 0o600
 
-    said = refused(data, {})
+    said = refused(lasting, {})
     assert "already runs" in said and str(first.process.pid) in said and "Traceback" not in said
     assert get(first.url)[0] == 200, "the refused one did no harm"
 
-    query(data, "create table kept (word text); insert into kept values ('Fjällvik')")
+    query(lasting, "create table kept (word text); insert into kept values ('Fjällvik')")
     assert first.end(signal.SIGINT) == 0
-    assert processes(data) == {}
+    assert processes(lasting) == {}
     assert "Earshot has stopped." in first.said() and "killed" not in first.said()
-    assert not env.socket_folder(data).exists()
-
-    second = Earshot(data).start()
-    assert query(data, "select word from kept") == [("Fjällvik",)]
-    assert (data / "secret-key").read_text() == secret
-    assert len(processes(data)) > 8
-
-    second.end(signal.SIGKILL)
-    lock(data / "lock", patience=30).close()  # raises while any of its processes is left
-    assert processes(data) == {}
+    assert not env.socket_folder(lasting).exists()
 
 
 @linux_only
-def test_what_is_killed_is_started_again(data: Path) -> None:
-    earshot = Earshot(data).start()
-    parts = {
-        "web": "gunicorn",
-        "worker": "celery --app=config worker",
-        "beat": "celery --app=config beat",
-        "PostgreSQL": "bin/postgres -D",
-        "Valkey": "valkey-server",
-    }
+def test_the_data_stay_what_is_killed_is_started_again_and_nothing_outlives_the_command(
+    lasting: Path,
+) -> None:
+    """On the folder of the test before."""
+    secret = (lasting / "secret-key").read_text()
+    earshot = Earshot(lasting).start()
+    assert query(lasting, "select word from kept") == [("Fjällvik",)]
+    assert (lasting / "secret-key").read_text() == secret
 
     def oldest() -> dict[str, int]:
         """The first process of every part that is there."""
-        running = sorted(processes(data).items())
+        running = sorted(processes(lasting).items())
         return {
             name: next(pid for pid, command in running if part in command)
-            for name, part in parts.items()
+            for name, part in PARTS.items()
             if any(part in command for _, command in running)
         }
 
     first = oldest()
-    assert first.keys() == parts.keys()
+    assert first.keys() == PARTS.keys()
     for pid in first.values():
         os.kill(pid, signal.SIGKILL)
     end = time.monotonic() + PATIENCE
-    while not (oldest().keys() == parts.keys() and answers(earshot.url)):
+    while not (oldest().keys() == PARTS.keys() and answers(earshot.url)):
         assert time.monotonic() < end and earshot.process.poll() is None, earshot.said()
         time.sleep(0.2)
     assert not set(first.values()) & set(oldest().values())
-    for name in parts:
+    for name in PARTS:
         assert f"{name} has ended by itself (exit code -9) and is started again in 1 s" in earshot.said()
-    assert earshot.end(signal.SIGINT) == 0
-    assert processes(data) == {}
+    assert len(processes(lasting)) > 8
+
+    earshot.end(signal.SIGKILL)
+    lock(lasting / "lock", patience=30).close()  # raises while any of its processes is left
+    assert processes(lasting) == {}
 
 
 def answers(url: str) -> bool:

@@ -13,7 +13,7 @@ from config.management.commands.dev import BEAT, web_command, worker_command
 from config.processes import Child, spawn, stop
 from tests.replay import SEARXNG
 
-PACE_FACTOR = 0.02
+PACE_FACTOR = 0.001  # Reddit, which is asked once a minute, decides how long a scan takes
 
 
 @dataclass

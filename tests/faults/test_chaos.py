@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.services,
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
 ]
-EVENTS = {"kill": 4, "term": 1, "flush": 2, "valkey": 2, "postgres": 2}
+EVENTS = {"kill": 2, "term": 1, "flush": 1, "valkey": 1, "postgres": 1}
 
 
 def test_nothing_is_lost_or_doubled_whatever_dies(tmp_path: Path) -> None:

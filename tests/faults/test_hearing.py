@@ -94,7 +94,7 @@ def test_a_real_worker_calls_itself_and_ends_when_it_hears_nothing(
         with Celery(broker=env.broker(valkey_of_its_own)) as app:  # nothing but its ears is taken from it
             app.conf.broker_transport_options = {"global_keyprefix": "celery:"}
             for queue in ("now", "later", "celery@ears.dq2"):
-                assert app.control.cancel_consumer(queue, reply=True, timeout=20)
+                assert app.control.cancel_consumer(queue, reply=True, timeout=20, limit=1)
         worker.process.wait(120)
         assert worker.process.returncode == DEAF
         assert has_said("hears no messages any more")

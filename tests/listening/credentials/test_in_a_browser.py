@@ -35,7 +35,11 @@ print(workspace.code)
 def earshot(web: ReplayServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Earshot]:
     """A fresh Earshot on the made-up web."""
     data = tmp_path_factory.mktemp("entrusted") / "data"
-    settings = {"OUTBOUND_REPLAY_URL": web.url, "OUTBOUND_PACE_FACTOR": "0.001"}
+    settings = {
+        "OUTBOUND_REPLAY_URL": web.url,
+        "OUTBOUND_PACE_FACTOR": "0.001",
+        "DJANGO_SETTINGS_MODULE": "tests.quick_settings",
+    }
     running = Earshot(data, settings).start()
     try:
         yield running
