@@ -187,8 +187,12 @@ class Case:
         """
         pitch, ground = self.pitch, self.ground
         slides = [dict(slide) for slide in self._slides_as_json]
+        resting: dict[str, list[str]] = {}
+        for key, figure in ground.register.figures.items():
+            resting.setdefault(figure.evidence, []).append(key)
         evidence = [
             one.as_json(rows=rows, details=details if isinstance(details, bool) else one.id in details)
+            | {"figures": resting.get(one.id, [])}
             for one in ground.register.evidence.values()
         ]
         snapshot = {

@@ -12,6 +12,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from pitches.case import build
+from pitches.decks import contract
 from pitches.models import Pitch
 from teams.models import Workspace
 
@@ -47,7 +48,7 @@ class Proof:
     @property
     def resting(self) -> dict[str, Any]:
         """The figures that rest on it."""
-        return {key: one for key, one in self.figures.items() if one["evidence"] == self.evidence["id"]}
+        return {key: self.figures[key] for key in contract.resting_on(self.evidence, self.figures)}
 
 
 def proof_in(snapshot: Mapping[str, Any], name: str) -> Proof:

@@ -94,6 +94,8 @@ def when(moment: datetime | None, style: str = "relative") -> SafeString:
         text = formats.date_format(local, "DATE_FORMAT")
     else:
         text = naturaltime(moment)
+        if text.endswith("\xa0sedan") or text.endswith(" sedan"):
+            text = f"för {text}"  # which Django's Swedish leaves out
     return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, text)
 
 

@@ -93,6 +93,7 @@ Evidence = TypedDict(
         "inspected": NotRequired[int | None],
         "formula": NotRequired[Text],
         "url": NotRequired[str],
+        "figures": NotRequired[list[str]],  # what rests on it, in the order in which it was counted
         "rows_total": NotRequired[int],
         "rows": NotRequired[list[EvidenceRow]],
         # Of a number of an earlier pitch: {"id", "version", "frozen_at", "sha256", "evidence"} of its proof.
@@ -295,6 +296,13 @@ def block_figures(block: Block) -> Iterator[str]:
         yield from (key for key in series["values"] if key is not None)
     for row in block.get("rows", ()):
         yield from (cell["figure"] for cell in row if cell.get("figure"))
+
+
+def resting_on(evidence: Mapping[str, Any], figures: Mapping[str, Any]) -> list[str]:
+    """The keys of the figures that rest on an evidence, in their order; PostgreSQL keeps none of its own."""
+    found = [key for key, one in figures.items() if one["evidence"] == evidence["id"]]
+    order = {key: place for place, key in enumerate(evidence.get("figures", ()))}
+    return sorted(found, key=lambda key: order.get(key, len(order)))
 
 
 def steps_edited(snapshot: Snapshot, language: str) -> set[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pitches.decks import proof
+from pitches.decks import contract, proof
 from pitches.decks.blocks import FINE, SEPARATOR, Writer, head_row
 from pitches.decks.contract import Evidence, EvidenceRow, is_redacted
 from pitches.decks.flow import Piece, TablePiece, TextPiece, row
@@ -63,9 +63,8 @@ def _id(writer: Writer, evidence: Evidence) -> list[list[Run]]:
 def _figures(writer: Writer, evidence: Evidence) -> list[list[Run]]:
     """The name of the entry, then its figures; those of one label (the weeks of a chart) stand together."""
     groups: dict[str, list[Run]] = {}
-    for key, figure in writer.snapshot["figures"].items():
-        if figure["evidence"] != evidence["id"]:
-            continue
+    for key in contract.resting_on(evidence, writer.snapshot["figures"]):
+        figure = writer.snapshot["figures"][key]
         label = plain(writer.text(figure["label"]))
         runs = groups.setdefault(label, [Run(label)])
         runs.append(Run(": " if len(runs) == 1 else ", "))

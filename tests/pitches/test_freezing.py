@@ -28,6 +28,14 @@ def test_the_hash_survives_the_database(frozen: Pitch) -> None:
     assert canonical(stored.snapshot) == canonical(frozen.snapshot)
 
 
+def test_figures_stay_in_the_order_in_which_they_were_counted(pitch: Pitch, frozen: Pitch) -> None:
+    stored = Pitch.objects.get(pk=frozen.pk)
+    for evidence in stored.snapshot["evidence"]:
+        shown = list(queries.proof(stored, evidence["id"]).resting)
+        assert shown == evidence["figures"]
+    assert list(queries.proof(stored, "E2").resting) == ["period.start", "period.end", "period.days"]
+
+
 def test_a_deck_is_the_same_when_everything_it_was_made_from_is_gone(
     frozen: Pitch, workspace: Workspace
 ) -> None:

@@ -52,7 +52,8 @@ class Command(BaseCommand):
                 "Nothing has changed. Compare the digest with the one on the page of the pitch."
             )
         else:
-            self.stdout.write(f"Not what it was: {report.wrong} of {len(report.lines)} files differ.")
+            verb = "differs" if report.wrong == 1 else "differ"
+            self.stdout.write(f"Not what it was: {report.wrong} of {len(report.lines)} files {verb}.")
         return report.is_sound
 
     def _pitch(self, code: UUID) -> bool:
