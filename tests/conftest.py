@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
+from playwright.sync_api import expect
 
 from config import env
 from tools import browser as browsers
@@ -21,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))  # tests run side by side
 HAS_VALKEY = "REDIS_URL" in os.environ
 
+# A machine that does other work beside the tests may be slow to answer; what is not there fails all the same.
+expect.set_options(timeout=20_000)
 # Playwright runs an event loop in the thread in which tests use the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -51,6 +54,7 @@ def pytest_configure() -> None:
         settings.CACHES["default"]["LOCATION"] = url
     else:
         settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.WHITENOISE_AUTOREFRESH = True  # else each test client lists all static files anew
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; nobody's secrets
 
 

@@ -75,7 +75,7 @@ def test_that_most_of_the_talk_is_not_about_us_is_said(doras: Workspace) -> None
     assert "None of the stories is about Fjällvik; all are about our industry." in against(case, "talk")
     hear(doras, make_item("Fjällvik sells tea"))
     case = case_of(doras)
-    said = "Of 41 stories, only 1 is about Fjällvik."
+    said = "Of 41 stories, 1 is about Fjällvik, the others about our industry."
     assert said in against(case, "talk")
 
 
