@@ -140,7 +140,7 @@ def _covered(name: str, fetches: Sequence[Covering], since: datetime, until: dat
     errors = [fetch for fetch in last if fetch.error]
     if not whole:
         state = "failed" if errors else "none"
-    elif len(whole) < len(joined) or errors or (name != "feeds" and begin and begin > since):
+    elif len(whole) < len(joined) or errors or (begin and begin > since):
         state = "partial"
     else:
         state = "ok"

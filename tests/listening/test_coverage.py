@@ -81,6 +81,15 @@ def test_overlapping_fetches_join_and_a_hole_cuts(workspace: Workspace) -> None:
     assert (line.state, line.covered_from) == ("partial", NOW - 2 * DAY)
 
 
+def test_feeds_that_do_not_reach_back_to_the_first_day_are_read_in_part(workspace: Workspace) -> None:
+    """What a feed showed before its oldest entry nobody knows."""
+    fields: dict[str, Any] = {"source": "feeds", "capability": "poll", "search": None, "version": None}
+    fetched(workspace, **fields, covered_from=NOW - 12 * DAY)
+    line = covered(workspace)["feeds"]
+    assert (line.state, line.covered_from) == ("partial", NOW - 12 * DAY)
+    assert covered(workspace, days=12)["feeds"].state == "ok"
+
+
 def test_a_failure_after_a_success_is_partial_and_says_why(workspace: Workspace) -> None:
     fetched(workspace, end=NOW - DAY)
     fetched(
