@@ -8,7 +8,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-
 run: .venv/.stamp
 	$(BIN)/python manage.py dev
 
-# Everything, browser tests included, three at a time: on two cores many of them wait. One file: make test ARGS=tests/config/test_dev.py
+# Everything, browser tests included, three at a time: many of them wait. One file: make test ARGS=tests/config/test_dev.py
 test: .venv/.stamp-dev
 	$(BIN)/python tools/browser.py
 	$(BIN)/python manage.py services run -- $(BIN)/python -m pytest -n 3 --no-loadscope-reorder $(ARGS)
