@@ -72,3 +72,12 @@ def rows_of_figure(case: Case, key: str) -> list[dict[str, str]]:
     _slides = case.slides
     register = case.ground.register
     return list(register.evidence[register.figures[key].evidence].details.rows())
+
+
+def table(case: Case, key: str) -> list[list[str]]:
+    """What the table of a slide says, cell by cell."""
+    block = next(block for block in slide_of(case, key).blocks if block["type"] == "table")
+    return [
+        [printed(case, cell["text"]) if "text" in cell else cell["raw"] for cell in row]
+        for row in block["rows"]
+    ]

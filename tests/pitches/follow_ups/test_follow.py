@@ -2,120 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from datetime import date, timedelta
 
 import pytest
-from django.db import transaction
-from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from listening import queries as heard
 from listening import rematch, searches
 from listening.models import Brand, Match, Mention, Search, SearchVersion
 from pitches import checks, outline, verbs
-from pitches import queries as found
 from pitches.case import Case, build, period_of
 from pitches.decks import pdf, pptx, web
 from pitches.decks import snapshot as decks
-from pitches.follow_ups import follow, pins, then, told
+from pitches.follow_ups import follow, then, told
 from pitches.models import Pitch
 from teams.models import User, Workspace
-from tests.pitches import keeping
-
-Log = Callable[[User], Client]
-
-
-def freeze(workspace: Workspace, alice: User, now: datetime, **fields: Any) -> Pitch:
-    """A pitch that Alice made and froze at that moment, about the month before."""
-    start, end = period_of(workspace, now=now)
-    values = {"title": "Why we should join", "audience": "The board", "language": "en", **fields}
-    ask = {
-        "ask_hours": Decimal(5),
-        "ask_budget": Decimal(1200),
-        "ask_decide_by": end + timedelta(days=14),
-    }
-    draft = verbs.create(workspace, alice, start=start, end=end, ask=ask, now=now, **values)
-    return verbs.freeze(draft, alice, now)
-
-
-Made = keeping.Kept[int]  # the key of a pitch
-
-
-@pytest.fixture(scope="module")
-def sixty(seeded: Workspace, django_db_blocker: Any) -> Made:
-    """Frozen 60 days ago: of these days the sample's Hacker News was read then, and is refused today."""
-    return frozen_days_ago(60, seeded, django_db_blocker)
-
-
-@pytest.fixture(scope="module")
-def five(seeded: Workspace, django_db_blocker: Any) -> Made:
-    """Frozen five days ago: the same sources were read then and now."""
-    return frozen_days_ago(5, seeded, django_db_blocker)
-
-
-def frozen_days_ago(days: int, workspace: Workspace, blocker: Any) -> Made:
-    """Made and frozen once; each test that wants it has it put back."""
-    now, alice = timezone.now() - timedelta(days=days), workspace.members.get
-    with blocker.unblock():
-        return keeping.taken_back(lambda: freeze(workspace, alice(), now).pk)
-
-
-@pytest.fixture(scope="module")
-def followed(seeded: Workspace, sixty: Made, django_db_blocker: Any) -> keeping.Kept[tuple[int, Case]]:
-    """The follow-up of the first, with its case, all of it read."""
-
-    def made() -> tuple[int, Case]:
-        draft = follow.follow_up(Pitch.objects.get(pk=sixty.made), seeded.members.get())
-        case = build(draft)
-        case.as_snapshot()
-        return draft.pk, case
-
-    with django_db_blocker.unblock(), transaction.atomic():
-        sixty.put_back()
-        kept = keeping.made_by(made)
-        transaction.set_rollback(True)
-    return kept
-
-
-def stored(key: int) -> Pitch:
-    return Pitch.objects.select_related("workspace", "created_by").get(pk=key)
-
-
-@pytest.fixture
-def frozen(workspace: Workspace, sixty: Made) -> Pitch:
-    return stored(sixty.put_back())
-
-
-@pytest.fixture
-def recent(workspace: Workspace, five: Made) -> Pitch:
-    return stored(five.put_back())
-
-
-@pytest.fixture
-def follow_up(frozen: Pitch, followed: keeping.Kept[tuple[int, Case]]) -> Pitch:
-    found = stored(followed.put_back()[0])
-    pins.keep_up(found, timezone.now())
-    return found
-
-
-@pytest.fixture
-def case(follow_up: Pitch, followed: keeping.Kept[tuple[int, Case]]) -> Case:
-    return followed.made[1]
-
-
-def tables(case: Case, key: str) -> list[list[dict[str, Any]]]:
-    """The rows of a slide's tables."""
-    slide = next(slide for slide in case.slides if slide.key == key)
-    return [row for block in slide.blocks if block["type"] == "table" for row in block["rows"]]
-
-
-def value(case: Case, key: str) -> Any:
-    return case.ground.register.figures[key].value
-
+from tests.pitches.follow_ups.made import freeze, tables, value
 
 # When it is due
 
@@ -503,58 +405,3 @@ def test_a_search_that_is_gone_is_named_and_nothing_it_heard_is_compared(
     assert said["Stories about us or our industry"] == "Cannot be compared: a search of then is gone"
     assert case.ground.names["then.lost"] == "v1: tag:kaffe OR tag:coffee"
     assert any("gone" in str(problem) and not problem.blocks for problem in checks.check(case))
-
-
-# Pages
-
-
-def test_alice_makes_the_follow_up_on_its_page(frozen: Pitch, alice: User, browser_of: Log) -> None:
-    client, place = browser_of(alice), [frozen.workspace.code, frozen.code]
-    home = client.get(reverse("pitches:home", args=place[:1])).content.decode()
-    assert "The follow-up of day 60 is due" in home
-    page = client.get(reverse("pitches:pitch", args=place)).content.decode()
-    assert "Make the follow-up" in page and "Day 90" in page
-    answer = client.post(reverse("pitches:follow_up", args=place), {"end": date.today().isoformat()})
-    made = frozen.follow_ups.get()
-    assert answer.headers["Location"] == reverse("pitches:pitch", args=[place[0], made.code])
-    assert "It counts by the wordings of then" in client.get(answer.headers["Location"]).content.decode()
-    early = client.post(reverse("pitches:follow_up", args=place), {"end": "2020-01-01"})
-    assert early.status_code == 302  # there is one already, so that one opens
-
-
-def test_a_day_too_early_is_refused_in_words(frozen: Pitch, alice: User, browser_of: Log) -> None:
-    address = reverse("pitches:follow_up", args=[frozen.workspace.code, frozen.code])
-    page = browser_of(alice).post(address, {"end": "2020-01-01"})
-    assert "Choose a day after the last day of the pitch that is followed" in page.content.decode()
-    assert not frozen.follow_ups.exists()
-
-
-def test_what_changed_opens_the_proof_of_both(follow_up: Pitch, bob: User, browser_of: Log) -> None:
-    address = reverse("pitches:changes", args=[follow_up.workspace.code, follow_up.code])
-    client = browser_of(bob)
-    page = client.get(address).content.decode()
-    assert follow_up.follows is not None
-    for one in (follow_up, follow_up.follows):
-        start = reverse("pitches:pitch", args=[one.workspace.code, one.code])
-        assert f'href="{start}evidence/E' in page
-    assert "Hacker News" in page and "read otherwise" in page
-    assert client.get(f"{address}?since={follow_up.follows.code}").status_code == 200
-
-
-def test_the_first_version_has_nothing_to_compare_with(pitch: Pitch, bob: User, browser_of: Log) -> None:
-    page = browser_of(bob).get(reverse("pitches:changes", args=[pitch.workspace.code, pitch.code]))
-    assert "Nothing to compare with" in page.content.decode()
-
-
-def test_a_number_of_then_leads_to_the_frozen_pitch(follow_up: Pitch, bob: User, browser_of: Log) -> None:
-    case = build(follow_up)
-    _made = case.slides
-    proof = case.ground.register.figures["then.s1.stories"].evidence
-    client, code = browser_of(bob), follow_up.workspace.code
-    page = client.get(reverse("pitches:figure", args=[code, follow_up.code, proof])).content.decode()
-    assert follow_up.follows is not None
-    old = found.pitch(follow_up.workspace, follow_up.follows.code)
-    assert old.snapshot is not None
-    evidence = old.snapshot["figures"]["s1.stories"]["evidence"]
-    assert reverse("pitches:figure", args=[code, old.code, evidence]) in page
-    assert old.sha256 in page

@@ -1,0 +1,1 @@
+"""Coming back after 30, 60 or 90 days."""
