@@ -29,6 +29,7 @@ class Slide:
     layout: str = "standard"
     verdict: State | None = None
     edited: Sequence[str] = ()  # languages in which a person wrote something on it
+    titled: Sequence[str] = ()  # those in which its title is a person's
     reviewed: Sequence[str] = ()  # languages in which a person read it after that
 
     def as_json(self, number: int, register: Register) -> dict[str, Any]:
@@ -46,6 +47,7 @@ class Slide:
             "verdict": self.verdict,
             "title": self.title,
             "edited": list(self.edited),
+            "titled": list(self.titled),
             "blocks": list(self.blocks),
             "footer": self.footer,
             "notes": self.notes,

@@ -148,6 +148,7 @@ class Slide(TypedDict):
     verdict: str | None
     title: Text
     edited: list[str]  # the languages in which a person wrote over it
+    titled: NotRequired[list[str]]  # those in which its title is a person's; not told: all that were edited
     reviewed: NotRequired[list[str]]  # those in which a person read it after that
     blocks: list[Block]
     footer: Text
@@ -311,7 +312,7 @@ def steps_edited(snapshot: Snapshot, language: str) -> set[int]:
     for slide in snapshot["slides"]:
         if slide["step"]:
             first.setdefault(slide["step"], slide)
-    return {step for step, slide in first.items() if language in slide["edited"]}
+    return {step for step, slide in first.items() if language in slide.get("titled", slide["edited"])}
 
 
 def block_evidence(block: Block) -> Iterator[str]:

@@ -67,7 +67,7 @@ class Laying:
         place = text_place(slide)
         if place is not None:
             texts["text"] = dict(slide.blocks[place]["text"])
-        edited, allowed = set(slide.edited), parts_of(slide)
+        edited, titled, allowed = set(slide.edited), set(slide.titled), parts_of(slide)
         for language in LANGUAGES:
             for part in PARTS:
                 wording = self.edits.wording(language, slide.key, part)
@@ -79,6 +79,7 @@ class Laying:
                 else:
                     texts[part][language] = wording.text
                     edited.add(language)
+                    titled |= {language} if part == "title" else set()
         blocks = list(slide.blocks)
         if place is not None:
             blocks[place] = {**blocks[place], "text": texts["text"]}
@@ -89,6 +90,7 @@ class Laying:
             notes=texts["notes"],
             blocks=blocks,
             edited=sorted(edited),
+            titled=sorted(titled),
             reviewed=sorted(seen),
         )
 
@@ -126,6 +128,7 @@ class Laying:
             _free_blocks({language: parts["text"] for language, parts in texts.items()}),
             notes,
             edited=sorted(written),
+            titled=sorted(written),
             reviewed=[one for one in self.edits.languages(key, (REVIEW,)) if one not in written],
         )
 
@@ -217,12 +220,12 @@ def summed(leads: Sequence[Slide]) -> tuple[list[str], list[str]]:
 
     For a slide that repeats these titles.
     """
-    edited = sorted({language for lead in leads for language in lead.edited})
+    edited = sorted({language for lead in leads for language in lead.titled})
     reviewed = [
         language
         for language in LANGUAGES
         if edited
         and language not in edited
-        and all(not lead.edited or language in (*lead.edited, *lead.reviewed) for lead in leads)
+        and all(not lead.titled or language in (*lead.titled, *lead.reviewed) for lead in leads)
     ]
     return edited, reviewed

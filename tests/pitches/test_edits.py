@@ -219,6 +219,8 @@ def test_a_slide_that_repeats_titles_is_marked_like_them() -> None:
     assert summed([edited, plain]) == (["en"], [])
     reviewed = lay(written(Edits(), "title", "Listen").reviewed("sv", "talk", "Bob", NOON))[0]
     assert summed([reviewed, plain]) == (["en"], ["sv"])
+    noted = lay(written(Edits(), "notes", "Say it slowly"))[0]
+    assert noted.edited == ["en"] and summed([noted, plain]) == ([], []), "notes are repeated nowhere"
 
 
 def free(**texts: str) -> Edits:

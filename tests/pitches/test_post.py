@@ -88,6 +88,15 @@ def test_what_people_wrote_over_the_deck_is_in_the_post(pitch: Pitch, alice: Use
     assert f"They talk: {stories} times." in texts(posts.write(snapshot_of(edited)))
 
 
+def test_rules_vouch_for_no_words_of_people(pitch: Pitch, alice: User) -> None:
+    holds = "That holds, by rules we wrote down before we counted."
+    before = texts(posts.write(snapshot_of(pitch))).count(holds)
+    noted = verbs.write(pitch, alice, "en", "talk", {"notes": "Say it slowly"})
+    assert texts(posts.write(snapshot_of(noted))).count(holds) == before > 0
+    edited = verbs.write(noted, alice, "en", "talk", {"title": "They talk: {s1.stories} times"})
+    assert texts(posts.write(snapshot_of(edited))).count(holds) == before - 1
+
+
 def test_the_post_of_a_frozen_pitch_stays_as_it_is(frozen: Pitch, workspace: Workspace) -> None:
     before = posts.write(snapshot_of(frozen))
     Mention.objects.filter(workspace=workspace).delete()

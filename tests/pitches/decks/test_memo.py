@@ -150,3 +150,15 @@ def test_without_a_summary_the_steps_speak_for_themselves() -> None:
 
 def test_the_same_snapshot_gives_the_same_bytes() -> None:
     assert memo.render(snapshots.full(), "sv", KNOWN) == memo.render(snapshots.full(), "sv", KNOWN)
+
+
+def test_a_claim_that_a_person_wrote_says_so_beside_its_verdict() -> None:
+    snapshot: Any = snapshots.full()
+    first = next(one for one in snapshot["slides"] if one["step"] == 1)
+    first["edited"] = first["titled"] = []
+    marked = squeezed("Supported · edited")
+    before = said(snapshot).count(marked)
+    first["edited"] = first["titled"] = ["en"]
+    assert said(snapshot).count(marked) == before + 1
+    first["titled"] = []  # notes, say
+    assert said(snapshot).count(marked) == before
