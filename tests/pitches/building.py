@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from competitors.models import Profile
@@ -81,3 +82,8 @@ def table(case: Case, key: str) -> list[list[str]]:
         [printed(case, cell["text"]) if "text" in cell else cell["raw"] for cell in row]
         for row in block["rows"]
     ]
+
+
+def to(name: str, pitch: Pitch, *more: object) -> str:
+    """The address of a page about the pitch."""
+    return reverse(f"pitches:{name}", args=[pitch.workspace.code, pitch.code, *more])
